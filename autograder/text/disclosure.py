@@ -1,0 +1,136 @@
+"""Which parts of a finding a member may see when the check is hidden.
+
+One table lists every finding code a comparator can produce and, for each, the parameters that
+hold nothing of the expected answer: the member's own values, column names (the question names
+them), counts, and the property that failed. Everything else is dropped by `hide`. A code that is
+not in the table keeps nothing. This module knows no comparator and no language.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from autograder.models import Finding
+
+_EXAMPLES = ("count", "total", "column", "key_columns", "examples")
+
+
+def _table() -> dict[str, frozenset[str]]:
+    rows: dict[str, tuple[str, ...]] = {
+        "type.mismatch": ("asked", "got"),
+        # Frames: the schema.
+        "frame.duplicate_columns": ("columns",),
+        "frame.near_column": ("column", "got"),
+        "frame.missing_column": ("columns", "have"),
+        "frame.extra_columns": ("columns",),
+        "frame.text_not_number": ("column", "got", "sample"),
+        "frame.text_not_date": ("column", "got", "sample"),
+        "frame.column_type": ("column", "got", "asked"),
+        # Frames: the rows.
+        "frame.empty": (),
+        "frame.only_first_rows": ("rows", "missing"),
+        "frame.duplicate_rows": ("count", "key_columns", "examples"),
+        "frame.fan_out": ("keys", "count", "times", "key_columns", "examples"),
+        "frame.inner_join": ("column", "missing"),
+        "frame.missing_rows": ("missing", "rows"),
+        "frame.outer_join": ("extra", "columns", "key_columns", "examples"),
+        "frame.extra_rows": ("extra", "key_columns", "examples"),
+        "frame.different_rows": ("missing", "extra", "key_columns", "examples"),
+        "frame.wrong_order": ("position", "key_columns", "examples"),
+        "frame.reversed": (),
+        # Frames: times and days.
+        "frame.time_shift": ("column", "hours", "count"),
+        "frame.day_boundary": ("column", "count", "total"),
+        "frame.day_shift": ("column", "count", "total"),
+        "frame.time_not_date": ("column", "count", "sample"),
+        # Frames: the values of one column.
+        "frame.unexpected_nulls": _EXAMPLES,
+        "frame.missing_nulls": _EXAMPLES,
+        "frame.text_case": _EXAMPLES,
+        "frame.text_space": _EXAMPLES,
+        "frame.sign": _EXAMPLES,
+        "frame.factor": _EXAMPLES,
+        "frame.rounded": (*_EXAMPLES, "digits"),
+        "frame.not_rounded": (*_EXAMPLES, "digits"),
+        "frame.nearly": _EXAMPLES,
+        "frame.off_by_one": _EXAMPLES,
+        "frame.rank_ties": _EXAMPLES,
+        "frame.all_lower": _EXAMPLES,
+        "frame.all_higher": _EXAMPLES,
+        "frame.values_differ": _EXAMPLES,
+        # Scalars.
+        "scalar.none": (),
+        "scalar.not_none": ("got",),
+        "scalar.nan": (),
+        "scalar.text_not_number": ("got",),
+        "scalar.text_not_date": ("got",),
+        "scalar.type": ("got", "asked"),
+        "scalar.sign": ("got",),
+        "scalar.factor": ("got",),
+        "scalar.rounded": ("got", "digits"),
+        "scalar.not_rounded": ("got", "digits"),
+        "scalar.nearly": ("got",),
+        "scalar.off_by_one": ("got",),
+        "scalar.text_case": ("got",),
+        "scalar.text_space": ("got",),
+        "scalar.time_shift": ("got", "hours"),
+        "scalar.differs": ("got",),
+        # Lists.
+        "list.empty": (),
+        "list.too_short": ("missing", "count"),
+        "list.too_long": ("extra", "count"),
+        "list.duplicates": ("count", "examples"),
+        "list.wrong_order": ("position",),
+        "list.reversed": (),
+        "list.items": ("count", "examples"),
+        "list.item": ("position", "got"),
+        # Dicts.
+        "dict.empty": (),
+        "dict.near_key": ("got",),
+        "dict.missing_keys": ("count",),
+        "dict.extra_keys": ("count", "keys"),
+        "dict.value": ("key", "got"),
+        # Texts.
+        "text.empty": (),
+        "text.case": (),
+        "text.space": (),
+        "text.lines": ("got",),
+        "text.differs": ("line", "got"),
+        # Figures.
+        "figure.nothing_drawn": (),
+        "figure.kind": ("got", "asked"),
+        "figure.fewer_axes": ("got",),
+        "figure.no_title": (),
+        "figure.no_xlabel": (),
+        "figure.no_ylabel": (),
+        # Functions: inputs of a hidden check stay hidden, and an error may quote them.
+        "calls.missing": ("count",),
+        "calls.raised": ("failed", "total", "error_type"),
+        "calls.should_raise": ("failed", "total"),
+        "calls.wrong_error": ("failed", "total", "error_type"),
+        "calls.none": ("failed", "total"),
+        "calls.differs": ("failed", "total"),
+        # What was asked and what arrived: shown beside a message, never a verdict.
+        "info.asked": ("type", "columns", "keys", "order"),
+        "info.arrived": ("type", "columns", "rows", "value"),
+    }
+    return {code: frozenset(names) for code, names in rows.items()}
+
+
+SAFE_PARAMS: Mapping[str, frozenset[str]] = _table()
+"""Finding code -> names of the parameters that may be shown for a hidden check."""
+
+_FREE_SECTIONS = ("answer.", "stopped.", "bundle.", "invalid.", "infra.", "check.")
+
+
+def hide(finding: Finding) -> Finding:
+    """Returns the finding without anything that tells the expected answer.
+
+    Findings of the sections about the run itself (`answer.`, `stopped.`, `bundle.` and so on)
+    come from the member's side alone and are kept whole.
+    """
+    if finding.code.startswith(_FREE_SECTIONS) and not finding.reveals:
+        return finding
+    safe = SAFE_PARAMS.get(finding.code, frozenset())
+    kept = {name: value for name, value in finding.params.items() if name in safe}
+    return Finding(finding.code, kept, reveals=False)

@@ -1,0 +1,97 @@
+"""The one escaper: learner text made harmless for Markdown, HTML comments and chat.
+
+Whatever a submission wrote (column names, cell values, error messages) passes through here before
+it is shown. It must not know reports, findings or catalogues.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+_ZERO_WIDTH = "\u200b"
+_MARKDOWN = re.compile(r"[\\`*_\[\]|~$]")
+# What starts a heading, quote, list or rule, at the beginning of a line only.
+_LINE_START = re.compile(r"^([-+=#]|\d+(?=[.)]))")
+_HTML = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
+_HTML_CHARS = re.compile(r"[&<>]")
+# Linkified on GitHub without any markup: addresses, and references such as #12 or owner/name#12.
+_AUTOLINK = re.compile(r"(?i)\b(https?|ftp)(:)(?=//)|\b(www)(\.)")
+_SPANS = re.compile(r"`([^`]*)`")
+_ELLIPSIS = "…"
+
+
+def clean(text: str, *, limit: int = 200) -> str:
+    """Returns one line of printable text: no control, bidi or lone surrogate characters, cut.
+
+    Args:
+        text: anything.
+        limit: greatest length in characters; longer text ends with an ellipsis.
+    """
+    head = text[: limit * 4]
+    shown = "".join(" " if char.isspace() else char for char in head if _printable(char))
+    shown = " ".join(shown.split(" ")).strip()
+    if len(shown) > limit or len(text) > len(head):
+        return shown[: limit - 1].rstrip() + _ELLIPSIS
+    return shown
+
+
+def _printable(char: str) -> bool:
+    return char.isspace() or unicodedata.category(char) not in {"Cc", "Cf", "Cs", "Co", "Cn"}
+
+
+def neutral(text: str) -> str:
+    """Returns the text with every @ and # followed by an invisible space: nobody is mentioned."""
+    return text.replace("@", "@" + _ZERO_WIDTH).replace("#", "#" + _ZERO_WIDTH)
+
+
+def text(raw: str, *, limit: int = 500) -> str:
+    """Returns learner text as plain Markdown prose: every special character escaped."""
+    escaped = _MARKDOWN.sub(r"\\\g<0>", html(raw, limit=limit))
+    escaped = _LINE_START.sub(_break_start, escaped)
+    return _AUTOLINK.sub(_break_link, escaped)
+
+
+def _break_start(match: re.Match[str]) -> str:
+    mark = match.group()
+    return mark + _ZERO_WIDTH if mark.isdigit() else "\\" + mark
+
+
+def _break_link(match: re.Match[str]) -> str:
+    scheme, colon, www, dot = match.groups()
+    return f"{scheme}{_ZERO_WIDTH}{colon}" if scheme else f"{www}{_ZERO_WIDTH}{dot}"
+
+
+def code(raw: str, *, limit: int = 120) -> str:
+    """Returns learner text as a Markdown code span that it cannot leave; safe in table cells."""
+    inner = clean(raw, limit=limit).replace("`", "'").replace("|", "¦")
+    return f"`{neutral(inner)}`" if inner else "` `"
+
+
+def prose(message: str, *, limit: int = 2000) -> str:
+    """Returns a message as Markdown: `quoted` names stay code spans, all else is escaped.
+
+    The split is on the backticks themselves, so text from a submission can at most end a span
+    early; what follows is then escaped.
+    """
+    shown = clean(message, limit=limit)
+    parts: list[str] = []
+    end = 0
+    for span in _SPANS.finditer(shown):
+        parts += [_keep_edges(shown[end : span.start()], limit), code(span.group(1), limit=limit)]
+        end = span.end()
+    return "".join([*parts, _keep_edges(shown[end:], limit)])
+
+
+def _keep_edges(piece: str, limit: int) -> str:
+    """Escapes a piece of a line and keeps the spaces that part it from its neighbours."""
+    if not piece.strip():
+        return piece
+    before = " " if piece[0] == " " else ""
+    after = " " if piece[-1] == " " else ""
+    return before + text(piece, limit=limit + 1) + after
+
+
+def html(raw: str, *, limit: int = 500) -> str:
+    """Returns learner text for HTML element content, for summaries of `<details>`."""
+    return neutral(_HTML_CHARS.sub(lambda char: _HTML[char.group()], clean(raw, limit=limit)))
