@@ -1,0 +1,326 @@
+"""Captures a notebook: host side. Writes the worker's job, runs it, listens, believes nothing.
+
+Which cell defines which answer is read from the source here; what the worker says is kept only
+where it names a declared answer and stays within its caps.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import sys
+import tempfile
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from difflib import get_close_matches
+from pathlib import Path
+from typing import IO, Any, get_args
+
+from autograder import paths
+from autograder.capture import java, sandbox
+from autograder.capture.sandbox import INSIDE, Ended, Mount
+from autograder.capture.worker import wire
+from autograder.capture.worker.wire import Frame, WireError
+from autograder.errors import InfrastructureError
+from autograder.models import AnswerSpec, CellRun, Limits, Run
+from autograder.submission import NOTEBOOK, Names, Submission, find_names
+
+MEDIA = {"frame": "parquet", "figure": "png"}
+OVERHEAD_BYTES = 16 * 2**20
+MAX_CELL_FRAMES = 2000
+_STATUSES = get_args(CellRun.__annotations__["status"]) or ("ok", "error", "timeout", "died", "not_run")
+
+
+@dataclass(frozen=True)
+class Problem:
+    """Why an answer did not arrive: a catalogue key under `bundle.` or `answer.`, and a detail."""
+
+    code: str
+    detail: str = ""
+
+
+@dataclass
+class Captured:
+    """All that came out of one run.
+
+    Attributes:
+        answers: name to (media, bytes); media is `parquet`, `json` or `png`.
+        problems: name to the reason, for answers that did not arrive.
+        notebook: the executed notebook as the worker left it, or None.
+    """
+
+    answers: dict[str, tuple[str, bytes]] = field(default_factory=dict)
+    problems: dict[str, Problem] = field(default_factory=dict)
+    run: Run = Run()
+    notebook: bytes | None = None
+    sandbox: str = "none"
+
+
+@dataclass(frozen=True)
+class Room:
+    """Where things are for the worker: inside the sandbox, or on the bare machine."""
+
+    code: Path
+    work: Path
+    submission: Path
+    data: Path | None
+    job: Path
+
+
+def capture(
+    submission: Submission,
+    answers: Sequence[AnswerSpec],
+    limits: Limits,
+    *,
+    data: Path | None,
+    seed: int,
+    official: bool = True,
+) -> Captured:
+    """Run a staged notebook and collect its declared answers.
+
+    Args:
+        data: the folder with one folder a table, or None.
+        seed: handed to the notebook as the parameter `seed`.
+        official: False runs without a sandbox where there is none (a member's own check).
+
+    Raises:
+        SandboxUnavailable: official, and there is no sandbox here.
+        InfrastructureError: the run broke before any of the member's code ran.
+    """
+    if official:
+        sandbox.require()
+    listener = Listener({spec.name: spec for spec in answers}, limits.output_mb * 2**20)
+    with tempfile.TemporaryDirectory(prefix="pioneers-run-") as name:
+        private = Path(name)
+        private.chmod(0o755)
+        room, mounts = _room(private, submission, data, official)
+        names = find_names(submission.cells)
+        user = sandbox.pick_uid() if official else None
+        job = _job(room, submission, answers, limits, names, seed)
+        job |= {"uid": user, "max_processes": limits.processes if official else None}
+        (private / "job.json").write_text(json.dumps(job), "utf-8")
+        (private / "job.json").chmod(0o644)
+        ended = sandbox.run(
+            [sys.executable, "-P", "-m", "autograder.capture.worker", str(room.job)],
+            mounts=mounts,
+            limits=limits,
+            environment=_environment(room, official),
+            read=listener.read,
+            user=user or sandbox.INSIDE_UID,
+            official=official,
+        )
+    return _conclude(listener, ended, submission, answers, names, official)
+
+
+def _room(private: Path, submission: Submission, data: Path | None, official: bool) -> tuple[Room, list[Mount]]:
+    if not official:
+        work = private / "work"
+        work.mkdir()
+        return Room(paths.PACKAGE.parent, work, submission.folder, data, private / "job.json"), []
+    room = Room(INSIDE, Path("/tmp/pioneers"), Path("/submission"), Path("/data") if data else None, INSIDE / "job.json")  # noqa: S108
+    package = INSIDE / "autograder"
+    mounts = [
+        Mount(paths.PACKAGE / "__init__.py", package / "__init__.py"),
+        Mount(paths.PACKAGE / "capture" / "__init__.py", package / "capture" / "__init__.py"),
+        Mount(paths.PACKAGE / "capture" / "worker", package / "capture" / "worker"),
+        Mount(private / "job.json", room.job),
+        Mount(submission.folder, room.submission),
+    ]
+    if data is not None and room.data is not None:
+        mounts.append(Mount(data.resolve(), room.data))
+    if submission.mentions("pyspark"):
+        kept = paths.cache() / "java"
+        mounts += [Mount(kept, kept)] if kept.is_dir() else []
+        outside = java.find().home
+        if not any(outside.is_relative_to(folder) for folder in (*sandbox.runtime(), Path("/usr"))):
+            mounts.append(Mount(outside, outside))
+    return room, mounts
+
+
+def _job(
+    room: Room,
+    submission: Submission,
+    answers: Sequence[AnswerSpec],
+    limits: Limits,
+    names: Names,
+    seed: int,
+) -> dict[str, Any]:
+    spark = submission.mentions("pyspark")
+    heap_mb = max(512, min(4096, int(limits.memory_mb * 0.35)))
+    parameters: dict[str, Any] = {"seed": seed}
+    if room.data is not None:
+        parameters["data_dir"] = str(room.data)
+    environment = java.environment() if spark else {}
+    return {
+        "code_path": str(room.code),
+        "work": str(room.work),
+        "submission": str(room.submission),
+        "notebook": str(room.submission / NOTEBOOK),
+        "answers": {spec.name: {"type": spec.type, "calls": spec.calls} for spec in answers},
+        "collect_after": _collect_after(answers, names),
+        "parameters": parameters,
+        "wall_s": limits.wall_s,
+        "output_bytes": limits.output_mb * 2**20,
+        "java": java.gateway_command(heap_mb, cache=java.cached()) if spark else None,
+        "java_environment": environment,
+        "environment": environment,
+    }
+
+
+def _collect_after(answers: Sequence[AnswerSpec], names: Names) -> dict[str, list[str]]:
+    """Cell number to the answers to take after it: where each is last defined, last mentioned."""
+    after: dict[str, list[str]] = {}
+    for spec in answers:
+        if (last := names.last(spec.name)) is None:
+            continue
+        for cell in {last, names.mentioned.get(spec.name, last)}:
+            after.setdefault(str(cell), []).append(spec.name)
+    return after
+
+
+def _environment(room: Room, official: bool) -> dict[str, str]:
+    """The worker's whole environment: nothing of the grader's own but on a bare machine."""
+    kept = {} if official else {k: v for k, v in os.environ.items() if not _secret(k)}
+    own = {
+        "PATH": os.pathsep.join([str(Path(sys.executable).parent), "/usr/local/bin", "/usr/bin", "/bin"]),
+        "HOME": str(room.work),
+        "LANG": "C.UTF-8",
+        "TZ": "UTC",
+        "PYTHONPATH": str(room.code),
+        "PYTHONUNBUFFERED": "1",
+        "PYTHONDONTWRITEBYTECODE": "1",
+        "PYTHONHASHSEED": "0",
+        "MPLBACKEND": "agg",
+        "MPLCONFIGDIR": str(room.work / "matplotlib"),
+        "IPYTHONDIR": str(room.work / "ipython"),
+        "JUPYTER_RUNTIME_DIR": str(room.work / "runtime"),
+        "JUPYTER_PLATFORM_DIRS": "1",
+    }
+    if sys.platform == "win32" or not official:
+        own.pop("PATH" if sys.platform == "win32" else "HOME")
+    return {**kept, **own}
+
+
+def _secret(name: str) -> bool:
+    return any(word in name.upper() for word in ("TOKEN", "SECRET", "PASSWORD", "KEY", "WEBHOOK"))
+
+
+class Listener:
+    """Takes the worker's frames; keeps what is declared and within the caps."""
+
+    def __init__(self, specs: Mapping[str, AnswerSpec], output_bytes: int) -> None:
+        self.specs = specs
+        self.answers: dict[str, tuple[str, bytes]] = {}
+        self.problems: dict[str, Problem] = {}
+        self.cells: dict[int, CellRun] = {}
+        self.notebook: bytes | None = None
+        self.ready = False
+        self.done = False
+        self.broken = ""
+        self.stumble = ""
+        self.cap = OVERHEAD_BYTES + output_bytes
+
+    def read(self, stream: IO[bytes], ready: Callable[[], None]) -> None:
+        """Consume frames until the stream ends; what breaks the rules is drained and dropped."""
+        try:
+            for frame in wire.read(stream, max_bytes=self.cap):
+                self._take(frame, ready)
+        except WireError as error:
+            self.broken = error.reason
+        except (OSError, ValueError):
+            self.broken = "garbled"
+        with contextlib.suppress(OSError, ValueError):
+            while stream.read(65536):
+                pass
+
+    def _take(self, frame: Frame, ready: Callable[[], None]) -> None:
+        name = frame.text("name")
+        if frame.kind == "ready":
+            self.ready = True
+            ready()
+        elif frame.kind == "done":
+            self.done = True
+        elif frame.kind == "stumble":
+            self.stumble = frame.text("error")
+        elif frame.kind == "notebook":
+            self.notebook = frame.payload
+        elif frame.kind == "cell" and len(self.cells) < MAX_CELL_FRAMES:
+            self._take_cell(frame)
+        elif frame.kind == "answer" and name in self.specs:
+            media = MEDIA.get(self.specs[name].type, "json")
+            if frame.text("media") == media:
+                self.answers[name] = (media, frame.payload)
+                self.problems.pop(name, None)
+        elif frame.kind == "no_answer" and name in self.specs:
+            self.answers.pop(name, None)
+            self.problems[name] = Problem(frame.text("code", 40), frame.text("detail", 500))
+
+    def _take_cell(self, frame: Frame) -> None:
+        status = frame.text("status")
+        index = int(frame.number("index"))
+        if status in _STATUSES and index >= 0:
+            self.cells[index] = CellRun(
+                index,
+                status,  # type: ignore[arg-type]
+                frame.number("seconds"),
+                frame.text("error_type", 100),
+                frame.text("error"),
+            )
+
+
+def _conclude(
+    listener: Listener,
+    ended: Ended,
+    submission: Submission,
+    answers: Sequence[AnswerSpec],
+    names: Names,
+    official: bool,
+) -> Captured:
+    if not listener.ready:
+        said = ended.stderr.strip().splitlines()
+        why = said[-1][:200] if said else f"exit status {ended.code} {ended.stopped}".strip()
+        raise InfrastructureError(f"the sandbox ended before the notebook began: {why}", fix="run pioneers doctor")
+    stopped = ended.stopped
+    if not stopped and listener.broken:
+        stopped = "output"
+    if not stopped and not listener.done:
+        stopped = "crash"
+    if not stopped and any(cell.status == "timeout" for cell in listener.cells.values()):
+        stopped = "wall"
+    if not stopped and any(cell.error_type == "OutputLimit" for cell in listener.cells.values()):
+        stopped = "output"
+    code_cells = [i for i, cell in enumerate(submission.cells) if cell.kind == "code" and cell.source.strip()]
+    cells = tuple(listener.cells.get(i, CellRun(i, "not_run", 0.0)) for i in code_cells)
+    run = Run(
+        cells=cells,
+        seconds=ended.seconds,
+        cpu_s=ended.usage.cpu_s,
+        peak_mb=ended.usage.peak_mb,
+        stopped=stopped,  # type: ignore[arg-type]
+        defined_in={s.name: names.last(s.name) or 0 for s in answers if names.last(s.name) is not None},
+        near_names=_near(answers, names),
+    )
+    problems = dict(listener.problems)
+    for spec in answers:
+        if spec.name not in listener.answers and spec.name not in problems:
+            problems[spec.name] = Problem("not_reached")
+    return Captured(
+        answers=listener.answers,
+        problems=problems,
+        run=run,
+        notebook=listener.notebook,
+        sandbox="bwrap" if official else "none",
+    )
+
+
+def _near(answers: Sequence[AnswerSpec], names: Names) -> dict[str, str]:
+    """For each answer that no cell defines, a defined name that looks like it."""
+    wanted = {spec.name for spec in answers}
+    others = sorted(set(names.defined) - wanted)
+    near = {
+        name: get_close_matches(name.lower(), [other.lower() for other in others], n=1, cutoff=0.75)
+        for name in wanted - set(names.defined)
+    }
+    lower = {other.lower(): other for other in others}
+    return {name: lower[found[0]] for name, found in sorted(near.items()) if found}

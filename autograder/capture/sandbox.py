@@ -1,0 +1,329 @@
+"""Starts one process in bubblewrap with nothing of the outside in it, and ends the whole tree.
+
+Every namespace is its own; the network is a private loopback; what can be written is memory with
+a cap; the user is nobody. Where this process is root, bubblewrap sets the room up with root's
+rights and the worker drops them for good; else an unprivileged user namespace does the same.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+import os
+import secrets
+import shutil
+import signal
+import subprocess
+import sys
+import sysconfig
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO
+
+import psutil
+
+from autograder.capture import seccomp
+from autograder.capture.limits import Meter, ProcessTree, Usage, judge, open_meter
+from autograder.errors import InfrastructureError, SandboxUnavailable
+from autograder.models import Limits
+
+POLL_S = 0.05
+SET_UP_S = 60.0
+GRACE_S = 75.0
+STDERR_CAP = 64 * 1024
+INSIDE = Path("/pioneers")
+INSIDE_UID = 1000
+UID_BASE, UID_SPAN = 200_000, 1_000_000
+SYSTEM = ("/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32")
+ETC = ("/etc/ld.so.cache", "/etc/ld.so.conf", "/etc/ld.so.conf.d", "/etc/alternatives", "/etc/fonts")
+_ENTER = 'while [ "$1" != -- ]; do echo 0 >"$1" || exit 96; shift; done; shift; exec "$@"'
+
+
+@dataclass(frozen=True)
+class Mount:
+    """A folder or file of the host, read-only inside."""
+
+    source: Path
+    target: Path
+
+
+@dataclass(frozen=True)
+class Ended:
+    """How a sandbox ended.
+
+    Attributes:
+        stopped: the limit that it broke, or empty.
+        code: the exit status of its first process; negative for a signal.
+    """
+
+    stopped: str
+    code: int
+    seconds: float
+    usage: Usage
+    stderr: str
+
+
+@functools.cache
+def unavailable() -> str:
+    """Why there is no sandbox here; empty if there is one."""
+    if sys.platform != "linux":
+        return f"bubblewrap needs Linux, this is {sys.platform}"
+    if shutil.which("bwrap") is None:
+        return "bubblewrap is not installed"
+    probe = [*_bwrap(Limits()), *_system_mounts(), "--", "/bin/true"]
+    try:
+        done = subprocess.run(probe, capture_output=True, timeout=20, env={}, check=False)  # noqa: S603
+    except (OSError, subprocess.TimeoutExpired) as error:
+        return f"bubblewrap does not run: {error}"
+    said = done.stderr.decode("utf-8", "replace").strip().splitlines()
+    return "" if done.returncode == 0 else f"bubblewrap may not make a sandbox here: {said[-1] if said else '?'}"
+
+
+def require() -> None:
+    """Raise unless there is a sandbox.
+
+    Raises:
+        SandboxUnavailable: with what to install or to allow.
+    """
+    if why := unavailable():
+        fix = "run: sudo apt-get install -y bubblewrap"
+        if "may not" in why:
+            fix = "run: sudo sysctl -w kernel.apparmor_restrict_unprivileged_userns=0"
+        raise SandboxUnavailable(f"no official grade without a sandbox: {why}", fix=fix)
+
+
+def pick_uid() -> int | None:
+    """A user for one worker to become, where bubblewrap runs as root; else None.
+
+    Each run has a user of its own, so that limits by user do not add up over runs.
+    """
+    return UID_BASE + secrets.randbelow(UID_SPAN) if os.geteuid() == 0 else None
+
+
+def run(
+    command: Sequence[str],
+    *,
+    mounts: Sequence[Mount],
+    limits: Limits,
+    environment: Mapping[str, str],
+    read: Callable[[IO[bytes], Callable[[], None]], None],
+    user: int = INSIDE_UID,
+    official: bool = True,
+) -> Ended:
+    """Run `command` until it ends or breaks a limit; nothing of it is left afterwards.
+
+    Args:
+        read: consumes standard output on a thread of its own until it ends. It calls its second
+            argument once the command is set up, which starts the clock of `limits.wall_s`.
+        user: the uid that the command will have, which the sandbox's passwd names.
+        official: False runs it without a sandbox (a member's own check), limits still watched.
+
+    Raises:
+        InfrastructureError: it could not be started.
+    """
+    meter = open_meter(limits) if official else ProcessTree()
+    try:
+        with _arguments(command, mounts, limits, environment, meter, user, official) as (full, fds):
+            return _supervise(full, fds, {} if official else environment, limits, meter, read)
+    finally:
+        meter.close()
+
+
+def _supervise(
+    full: Sequence[str],
+    fds: Sequence[int],
+    environment: Mapping[str, str],
+    limits: Limits,
+    meter: Meter,
+    read: Callable[[IO[bytes], Callable[[], None]], None],
+) -> Ended:
+    ready = threading.Event()
+    started = time.monotonic()
+    with tempfile.TemporaryFile() as stderr:
+        try:
+            process = subprocess.Popen(  # noqa: S603
+                full,
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
+                env=dict(environment),
+                pass_fds=fds,
+                start_new_session=True,
+            )
+        except OSError as error:
+            raise InfrastructureError(f"the sandbox did not start: {error}") from error
+        if process.stdout is None or process.stderr is None:
+            raise InfrastructureError("the sandbox has no pipes")
+        readers = [
+            threading.Thread(target=read, args=(process.stdout, ready.set), daemon=True),
+            threading.Thread(target=_keep_head, args=(process.stderr, stderr), daemon=True),
+        ]
+        for thread in readers:
+            thread.start()
+        try:
+            stopped, usage = _watch(process, limits, meter, ready, started)
+        finally:
+            _end(process)
+        for thread in readers:
+            thread.join(timeout=10)
+        stderr.seek(0)
+        said = stderr.read().decode("utf-8", "replace")
+    usage = _later(usage, meter.read(process.pid))
+    if usage.out_of_memory:
+        stopped = "memory"
+    return Ended(stopped, process.returncode, time.monotonic() - started, usage, said)
+
+
+def _watch(
+    process: subprocess.Popen[bytes], limits: Limits, meter: Meter, ready: threading.Event, started: float
+) -> tuple[str, Usage]:
+    usage = Usage()
+    clock = 0.0
+    while process.poll() is None:
+        usage = _later(usage, meter.read(process.pid))
+        now = time.monotonic()
+        if ready.is_set() and not clock:
+            clock = now
+        if not clock and now - started > SET_UP_S:
+            return "set-up", usage
+        # The worker ends cells at wall_s and then hands over; the host's own limit comes later.
+        if reason := judge(usage, limits, now - clock if clock else 0.0, limits.wall_s + GRACE_S):
+            return reason, usage
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            process.wait(POLL_S)
+    return "", usage
+
+
+def _later(old: Usage, new: Usage) -> Usage:
+    return Usage(
+        max(old.cpu_s, new.cpu_s),
+        max(old.peak_mb, new.peak_mb),
+        new.processes,
+        old.out_of_memory or new.out_of_memory,
+    )
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    """Kill the sandbox: with its first process gone, the kernel ends the whole namespace."""
+    tree: list[psutil.Process] = []
+    with contextlib.suppress(psutil.Error):
+        tree = psutil.Process(process.pid).children(recursive=True)
+    with contextlib.suppress(ProcessLookupError, PermissionError):
+        os.killpg(process.pid, signal.SIGKILL)
+    for child in tree:
+        with contextlib.suppress(psutil.Error):
+            child.kill()
+    process.wait()
+    psutil.wait_procs(tree, timeout=5)
+
+
+def _keep_head(source: IO[bytes], target: IO[bytes]) -> None:
+    left = STDERR_CAP
+    while chunk := source.read1(65536):  # type: ignore[attr-defined]
+        target.write(chunk[:left])
+        left = max(0, left - len(chunk))
+
+
+@contextlib.contextmanager
+def _arguments(
+    command: Sequence[str],
+    mounts: Sequence[Mount],
+    limits: Limits,
+    environment: Mapping[str, str],
+    meter: Meter,
+    user: int,
+    official: bool,
+) -> Iterator[tuple[list[str], list[int]]]:
+    if not official:
+        yield list(command), []
+        return
+    with contextlib.ExitStack() as stack:
+        etc = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="pioneers-etc-")))
+        etc.chmod(0o755)
+        bwrap = [*_bwrap(limits), *_system_mounts(), *_etc(etc, user)]
+        for mount in mounts:
+            bwrap += _bind(mount.source, mount.target)
+        bwrap += ["--remount-ro", "/", "--remount-ro", "/dev", "--chdir", "/tmp"]  # noqa: S108
+        for key, value in environment.items():
+            bwrap += ["--setenv", key, value]
+        fds: list[int] = []
+        if (program := seccomp.program()) is not None:
+            fds.append(program)
+            stack.callback(os.close, program)
+            bwrap += ["--seccomp", str(program)]
+        entrance = [str(path) for path in meter.entrance]
+        yield ["/bin/sh", "-c", _ENTER, "sh", *entrance, "--", *bwrap, "--", *command], fds
+
+
+def _bwrap(limits: Limits) -> list[str]:
+    writable = str(min(limits.memory_mb // 2, 2048) * 2**20)
+    rights = ["--unshare-user", "--uid", str(INSIDE_UID), "--gid", str(INSIDE_UID)]
+    if os.geteuid() == 0:
+        rights = ["--cap-drop", "ALL", "--cap-add", "CAP_SETUID", "--cap-add", "CAP_SETGID"]
+    return [
+        shutil.which("bwrap") or "bwrap",
+        *rights,
+        *("--unshare-pid", "--unshare-net", "--unshare-ipc", "--unshare-uts", "--unshare-cgroup-try"),
+        *("--die-with-parent", "--new-session", "--clearenv", "--hostname", "pioneers"),
+        *("--proc", "/proc", "--dev", "/dev"),
+        *("--perms", "1777", "--size", writable, "--tmpfs", "/tmp"),  # noqa: S108
+        *("--perms", "1777", "--size", str(256 * 2**20), "--tmpfs", "/dev/shm"),  # noqa: S108
+    ]
+
+
+def _system_mounts() -> list[str]:
+    arguments: list[str] = []
+    for name in SYSTEM:
+        path = Path(name)
+        if path.is_symlink():
+            arguments += ["--symlink", str(path.readlink()), name]
+        elif path.is_dir():
+            arguments += ["--ro-bind", name, name]
+    arguments += ["--perms", "0755", "--dir", "/etc"]
+    for name in ETC:
+        arguments += ["--ro-bind-try", name, name]
+    for folder in runtime():
+        arguments += _bind(folder, folder)
+    return arguments
+
+
+def _bind(source: Path, target: Path) -> list[str]:
+    """A read-only mount whose parents may be passed through by the unprivileged user."""
+    arguments: list[str] = []
+    for parent in reversed(target.parents[:-1]):
+        if str(parent) not in (*SYSTEM, "/tmp"):  # noqa: S108
+            arguments += ["--perms", "0755", "--dir", str(parent)]
+    return [*arguments, "--ro-bind", str(source), str(target)]
+
+
+@functools.cache
+def runtime() -> tuple[Path, ...]:
+    """The folders of this interpreter that do not lie in a system folder."""
+    found = [Path(sys.prefix), Path(sys.base_prefix), Path(sys.executable).resolve().parent.parent]
+    found += [Path(sysconfig.get_path("purelib")), Path(sysconfig.get_path("platlib"))]
+    kept: list[Path] = []
+    for folder in sorted({path.absolute() for path in found}, key=lambda path: len(path.parts)):
+        inside = any(folder.is_relative_to(other) for other in (*map(Path, SYSTEM), *kept))
+        if not inside and folder.is_dir():
+            kept.append(folder)
+    return tuple(kept)
+
+
+def _etc(folder: Path, user: int) -> list[str]:
+    """The few files of /etc that programs ask for, with nothing of this machine in them."""
+    files = {
+        "passwd": f"root:x:0:0::/:/bin/false\nmember:x:{user}:{user}::/tmp:/bin/sh\n",
+        "group": f"root:x:0:\nmember:x:{user}:\n",
+        "hosts": "127.0.0.1 localhost pioneers\n::1 localhost\n",
+        "nsswitch.conf": "passwd: files\ngroup: files\nhosts: files\n",
+    }
+    arguments = []
+    for name, text in files.items():
+        (folder / name).write_text(text)
+        (folder / name).chmod(0o644)
+        arguments += ["--ro-bind", str(folder / name), f"/etc/{name}"]
+    return arguments

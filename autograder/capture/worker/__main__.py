@@ -1,0 +1,77 @@
+"""`python -m autograder.capture.worker JOB`: the first process in the sandbox.
+
+It drops what rights it has, starts Spark's JVM and the kernel, and only then imports the rest,
+so that all three come up side by side.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from pathlib import Path
+from typing import IO, Any
+
+
+def main() -> None:
+    """Do the job named on the command line; frames go to standard output."""
+    job = json.loads(Path(sys.argv[1]).read_text("utf-8"))
+    _drop_rights(job.get("uid"), job.get("max_processes"))
+    stream = _claim_stdout()
+    work = Path(job["work"])
+    private = work / "private"
+    cwd = work / "cwd"
+    for folder in (private, cwd):
+        folder.mkdir(parents=True, exist_ok=True)
+    _link_files(Path(job["submission"]), cwd)
+    _run(job, stream, private, cwd)
+
+
+def _run(job: dict[str, Any], stream: IO[bytes], private: Path, cwd: Path) -> None:
+    from autograder.capture.worker import jvm, kernel, wire
+
+    gateway = jvm.start(job["java"], private, job["java_environment"]) if job["java"] else None
+    own = {key: value for key, value in os.environ.items() if key != "PYTHONPATH"}
+    manager = kernel.start(cwd, {**own, **job["environment"]})
+    # rfc3987_syntax builds a grammar for a whole second when jsonschema imports it; nothing here
+    # validates international addresses.
+    sys.modules["rfc3987_syntax"] = None  # type: ignore[assignment]
+    from autograder.capture.worker import notebook
+
+    progress = notebook.Progress(job, stream, gateway, private, job["code_path"])
+    notebook.run(progress, manager, Path(job["notebook"]), private / "executed.ipynb")
+    wire.write(stream, "done")
+    if gateway is not None:
+        gateway.stop()
+
+
+def _drop_rights(uid: int | None, max_processes: int | None) -> None:
+    """Become an unprivileged user for good, where the sandbox was entered as root."""
+    if uid is not None:
+        os.setgroups([])
+        os.setresgid(uid, uid, uid)
+        os.setresuid(uid, uid, uid)
+    if max_processes is not None:
+        import resource
+
+        resource.setrlimit(resource.RLIMIT_NPROC, (max_processes, max_processes))
+        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+        resource.setrlimit(resource.RLIMIT_NOFILE, (4096, 4096))
+
+
+def _claim_stdout() -> IO[bytes]:
+    """Keep standard output for frames alone: what others print goes to standard error."""
+    own = os.dup(1)
+    os.dup2(2, 1)
+    return os.fdopen(own, "wb")
+
+
+def _link_files(submission: Path, cwd: Path) -> None:
+    for path in submission.iterdir():
+        link = cwd / path.name
+        if not link.is_symlink() and not link.exists():
+            link.symlink_to(path)
+
+
+if __name__ == "__main__":
+    main()
