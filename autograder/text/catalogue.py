@@ -7,6 +7,7 @@ plainly and `escape.prose` shows it as code. This module must not know reports o
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
@@ -80,6 +81,18 @@ def _flatten(prefix: str, table: Mapping[str, Any]) -> Iterable[tuple[str, str]]
             yield from _flatten(key, value)
 
 
+_ONE = re.compile(
+    r"(?<![\w.,`])1 (row|item|key|check|point|input|hour|time|file|cell|combination|result)s"
+    r"(?: (are|were|repeat|differ|carry|have)\b)?"
+)
+_VERBS = {"are": "is", "were": "was", "carry": "carries", "have": "has"}
+
+
+def _singular(match: re.Match[str]) -> str:
+    noun, verb = match.groups()
+    return f"1 {noun} {_VERBS.get(verb, verb + 's')}" if verb else f"1 {noun}"
+
+
 def spoken(value: JSON) -> str:
     """Returns a value as it stands in a sentence: `1,234`, `0.5`, a backticked name, a list."""
     if isinstance(value, bool):
@@ -136,7 +149,8 @@ def next_step(finding: Finding, visibility: Visibility, language: Language) -> s
 
 def _message(words: Catalogue, finding: Finding, visibility: Visibility) -> str:
     shown = hide(finding) if visibility == "hidden" else finding
-    for key in (f"finding.{finding.code}.{visibility}", finding.code):
+    own = f"finding.{finding.code}"
+    for key in (f"{own}.{visibility}", own, finding.code):
         if words.has(key):
             return _filled(words, key, shown.params, "check.unknown_finding")
     return words.say("check.unknown_finding")

@@ -37,7 +37,13 @@ def clean(text: str, *, limit: int = 200) -> str:
 
 
 def _printable(char: str) -> bool:
-    return char.isspace() or unicodedata.category(char) not in {"Cc", "Cf", "Cs", "Co", "Cn"}
+    return char.isspace() or unicodedata.category(char) not in {
+        "Cc",
+        "Cf",
+        "Cs",
+        "Co",
+        "Cn",
+    }
 
 
 def neutral(text: str) -> str:
@@ -78,7 +84,10 @@ def prose(message: str, *, limit: int = 2000) -> str:
     parts: list[str] = []
     end = 0
     for span in _SPANS.finditer(shown):
-        parts += [_keep_edges(shown[end : span.start()], limit), code(span.group(1), limit=limit)]
+        parts += [
+            _keep_edges(shown[end : span.start()], limit),
+            code(span.group(1), limit=limit),
+        ]
         end = span.end()
     return "".join([*parts, _keep_edges(shown[end:], limit)])
 
