@@ -1,0 +1,68 @@
+"""The command `pioneers`: arguments in, exit codes out; the work is done elsewhere.
+
+Commands import what they need when they run, so that `--help` answers at once.
+"""
+
+from __future__ import annotations
+
+import sys
+import traceback
+
+import typer
+
+from autograder.cli import authoring, data, grading, system
+from autograder.errors import PioneersError
+
+app = typer.Typer(
+    name="pioneers",
+    help="Data Pioneers: grade notebooks fairly, explain kindly.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode="rich",
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+for module in (grading, authoring, system):
+    module.register(app)
+app.add_typer(data.app, name="data")
+
+USAGE, FAULT, INTERRUPTED = 2, 3, 130
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Run the command; every error is one line, a traceback only with `--debug`."""
+    words = list(sys.argv[1:] if arguments is None else arguments)
+    debug = "--debug" in words
+    words = [word for word in words if word != "--debug"]
+    try:
+        code = app(words, prog_name="pioneers", standalone_mode=False)
+    except PioneersError as error:
+        _explain(error, str(error), debug)
+        sys.exit(error.exit_code)
+    except (KeyboardInterrupt, typer.Abort):
+        sys.stderr.write("\nstopped; nothing was lost, run the same command again\n")
+        sys.exit(INTERRUPTED)
+    except typer.Exit as ended:
+        sys.exit(ended.exit_code)
+    except BrokenPipeError:
+        sys.exit(0)
+    except Exception as error:  # noqa: BLE001 - the last door: one line, never a traceback
+        if (usage := _usage(error)) is not None:
+            _explain(error, usage, debug)
+            sys.exit(USAGE)
+        said = f"{type(error).__name__}: {error}".splitlines()[0][:300]
+        _explain(error, f"a fault of ours: {said}. Run again with --debug and tell an organiser.", debug)
+        sys.exit(FAULT)
+    sys.exit(code if isinstance(code, int) else 0)
+
+
+def _usage(error: Exception) -> str | None:
+    """The words of a mistake on the command line, or None if it is none."""
+    words = getattr(error, "format_message", None)
+    return f"{words()} See pioneers --help." if callable(words) else None
+
+
+def _explain(error: BaseException, line: str, debug: bool) -> None:
+    if debug:
+        traceback.print_exception(error)
+    sys.stderr.write(f"pioneers: {line}\n")

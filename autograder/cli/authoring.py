@@ -1,0 +1,58 @@
+"""`pioneers validate` and `pioneers release`: for those who write assignments."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from autograder.cli import screen
+
+FAILED = 1
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands of this module."""
+    app.command(
+        help="Prove assignments right: the starter fails, the solution passes, golden cases hold.\n\n"
+        "Examples:\n\n  pioneers validate\n\n  pioneers validate w1d3-joins --mutants 5"
+    )(validate)
+    app.command(
+        help="Make the members' starter from an assignment's source notebook.\n\n"
+        "Example:\n\n  pioneers release w1d3-joins --out submissions/haneul-example/w1d3-joins"
+    )(release)
+
+
+def validate(
+    which: Annotated[list[str] | None, typer.Argument(help="Assignments; all by default.")] = None,
+    golden: Annotated[bool, typer.Option(help="Also grade the golden cases (slow).")] = True,
+    mutants: Annotated[int, typer.Option(min=0, help="How many broken solutions to try.")] = 0,
+) -> None:
+    """Validate assignments."""
+    from autograder import assignment as assignments
+    from autograder.authoring.validate import validate as prove
+
+    targets = [assignments.load(each) for each in which] if which else assignments.load_all()
+    failed = 0
+    for target in targets:
+        with screen.progress(target.id) as say:
+            for result in prove(target, golden=golden, mutants=mutants, say=say):
+                typer.echo(f"{'✓' if result.ok else '✗'} {target.id}: {result.what}")
+                failed += not result.ok
+    if failed:
+        raise typer.Exit(FAILED)
+
+
+def release(
+    which: Annotated[str, typer.Argument(help="An assignment's id or folder.")],
+    out: Annotated[Path, typer.Option(help="The folder to put notebook.ipynb into.")] = Path(),
+    force: Annotated[bool, typer.Option("--force", help="Replace a notebook that is there.")] = False,
+) -> None:
+    """Write the starter."""
+    from autograder import assignment as assignments
+    from autograder.authoring.release import release as make
+
+    with screen.progress("writing the starter") as say:
+        path = make(assignments.load(which), out, force=force, say=say)
+    typer.echo(str(path))

@@ -1,0 +1,57 @@
+"""`python -m autograder.grade.session REQUEST CHECKS`: the trusted grading process.
+
+It never imports the member's code; it has no network need and no secrets.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import sys
+from pathlib import Path
+
+import pytest
+
+from autograder.grade.plugin import DECLARED, GradePlugin
+from autograder.grade.request import read_request, write_checks
+
+DATA_BYTES = 4 * 2**30
+FAULT = 70
+
+
+def main() -> int:
+    """Grade one request; 0 if the checks were written."""
+    request_path, checks_path = Path(sys.argv[1]), Path(sys.argv[2])
+    _limit_memory()
+    request = read_request(request_path)
+    plugin = GradePlugin(request, checks_path.with_suffix(".decoding"))
+    files = [str(DECLARED)] if request.answers else []
+    if request.tests is not None:
+        files.append(str(request.tests))
+    said = io.StringIO()
+    with contextlib.redirect_stdout(said):
+        code = pytest.main([*_OPTIONS, f"--rootdir={checks_path.parent}", *files], plugins=[plugin])
+    if plugin.faults or code not in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED):
+        sys.stderr.write("; ".join(plugin.faults) or said.getvalue()[-2000:])
+        return FAULT
+    write_checks(plugin.checks, checks_path)
+    return 0
+
+
+_OPTIONS = (
+    *("-c", "/dev/null", "--noconftest", "-q", "--no-header", "--tb=no", "--strict-markers"),
+    *("-p", "no:cacheprovider", "-p", "no:faulthandler", "-o", "python_files=*.py"),
+    *("--disable-plugin-autoload", "--import-mode=importlib"),
+)
+
+
+def _limit_memory() -> None:
+    with contextlib.suppress(ImportError, ValueError, OSError):
+        import resource
+
+        resource.setrlimit(resource.RLIMIT_DATA, (DATA_BYTES, DATA_BYTES))
+        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

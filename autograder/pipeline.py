@@ -1,0 +1,270 @@
+"""One grade from end to end, as a tuple of stages that read in the order they happen.
+
+    stage the files → draw the data → capture submission and reference side by side → seal
+    → grade → report
+
+Each stage takes a `Grade` and returns a fuller one. A fault of the member's ends in a report with
+status `invalid`, a fault of ours in one with `infra_error`; neither is an exception to the caller.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import math
+import secrets
+import shutil
+import tempfile
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from autograder import __version__, bundle, paths
+from autograder import data as datasets
+from autograder.assignment import Assignment
+from autograder.capture import java
+from autograder.capture.notebook import Captured, capture
+from autograder.errors import InfrastructureError, ReferenceFailed, SubmissionInvalid
+from autograder.grade.process import grade as run_checks
+from autograder.grade.request import Request
+from autograder.models import Language, Provenance, Report, Timing
+from autograder.report import build_report, failed_report, invalid_report
+from autograder.submission import Submission, stage
+from autograder.text.catalogue import catalogue
+
+PUBLIC_SEED = 42
+Say = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class Grade:
+    """One grade on its way.
+
+    Attributes:
+        seed: of the data; drawn at grading time unless asked for.
+        official: in the sandbox, all checks; else a member's own check.
+        keep: the folder that keeps bundle and reports, or None.
+        scratch: a private folder that is removed at the end.
+    """
+
+    assignment: Assignment
+    path: Path
+    seed: int
+    language: Language = "ko"
+    official: bool = True
+    sandboxed: bool = True
+    say: Say = field(default=lambda _: None)
+    scratch: Path = Path()
+    submission: Submission | None = None
+    data: Path | None = None
+    bundle: bundle.Bundle | None = None
+    expected: bundle.Bundle | None = None
+    captured: Captured | None = None
+    report: Report | None = None
+    timing: Timing = Timing()
+
+
+def draw_seed() -> int:
+    """A fresh seed from the operating system's randomness."""
+    return secrets.randbelow(2**48)
+
+
+def grade(
+    assignment: Assignment,
+    path: Path,
+    *,
+    seed: int | None = None,
+    language: Language = "ko",
+    out: Path | None = None,
+    official: bool = True,
+    sandboxed: bool = True,
+    say: Say = lambda _: None,
+) -> Report:
+    """Grade the submission at `path`; with `out`, keep its bundle there.
+
+    Args:
+        seed: the data's seed; None draws a fresh one, or takes the assignment's own.
+        official: False runs the public checks only.
+        sandboxed: False runs without a sandbox (never official).
+        say: told each step, for a progress bar.
+
+    Raises:
+        UsageError: the assignment or the path cannot be used.
+    """
+    own = assignment.data.seed if assignment.data else None
+    if seed is None:
+        seed = own if own is not None else (draw_seed() if official else PUBLIC_SEED)
+    target = assignment if official else assignment.public()
+    with tempfile.TemporaryDirectory(prefix="pioneers-") as name:
+        Path(name).chmod(0o755)
+        state = Grade(target, path, seed, language, official, sandboxed, say, scratch=Path(name))
+        try:
+            for each in STAGES:
+                state = each(state)
+        except SubmissionInvalid as error:
+            message = catalogue(language).say(f"invalid.{error.code}", **error.params)
+            state = replace(state, report=_ungraded(state, invalid_report, message))
+        except InfrastructureError as error:
+            message = catalogue(language).say("infra.detail", error=str(error))
+            state = replace(state, report=_ungraded(state, failed_report, message))
+        if out is not None and state.bundle is not None:
+            shutil.rmtree(out / "bundle", ignore_errors=True)
+            out.mkdir(parents=True, exist_ok=True)
+            shutil.copytree(state.bundle.folder, out / "bundle")
+    if state.report is None:
+        raise AssertionError("the last stage makes the report")
+    return state.report
+
+
+def _stage(state: Grade) -> Grade:
+    state.say("reading the submission")
+    return replace(state, submission=stage(state.path, state.scratch / "submission"))
+
+
+def _draw_data(state: Grade) -> Grade:
+    """Build the tables for this seed; only the public seed's are kept."""
+    request = state.assignment.data
+    if request is None:
+        return state
+    state.say("drawing the data")
+    folder = data_folder(state.assignment, state.seed, state.scratch)
+    datasets.build(request.dataset, scale=request.scale, seed=state.seed, out=folder, tables=request.tables)
+    return replace(state, data=folder)
+
+
+def data_folder(assignment: Assignment, seed: int, scratch: Path) -> Path:
+    """Where the data of one seed live: the public seed's in the cache, others in `scratch`."""
+    request = assignment.data
+    if request is None:
+        raise AssertionError("an assignment without data has no folder for them")
+    name = datasets.dataset_id(request.dataset, request.scale, seed)
+    tables = hashlib.sha256("\0".join(sorted(request.tables)).encode()).hexdigest()[:8]
+    base = paths.cache() / "data" if seed == PUBLIC_SEED else scratch / "data"
+    return base / f"{name}-{tables}"
+
+
+def _capture(state: Grade) -> Grade:
+    """Run the submission, and beside it the reference unless its answers are cached."""
+    if state.submission is None:
+        raise AssertionError("staged first")
+    submission = state.submission
+    if submission.mentions("pyspark"):
+        java.prepare(state.say)
+    state.say("running the notebook")
+    started = time.monotonic()
+    with ThreadPoolExecutor(max_workers=1) as pool:
+        reference = pool.submit(_reference, state)
+        captured = _run(state, submission)
+        seconds = time.monotonic() - started
+        expected = reference.result()
+    sealed = _seal(captured, state.scratch / "bundle")
+    timing = replace(state.timing, capture_s=round(seconds, 3))
+    return replace(state, captured=captured, bundle=sealed, expected=expected, timing=timing)
+
+
+def _run(state: Grade, submission: Submission) -> Captured:
+    return capture(
+        submission,
+        state.assignment.answers,
+        state.assignment.limits,
+        data=state.data,
+        seed=state.seed,
+        official=state.sandboxed,
+    )
+
+
+def _seal(captured: Captured, folder: Path) -> bundle.Bundle:
+    problems = {name: (problem.code, problem.detail) for name, problem in captured.problems.items()}
+    return bundle.seal(
+        folder, captured.answers, problems=problems, run=captured.run, notebook=captured.notebook
+    )
+
+
+def _reference(state: Grade) -> bundle.Bundle:
+    """The reference's answers on the same data, by the same path; cached by content.
+
+    Raises:
+        ReferenceFailed: it did not produce every answer.
+    """
+    assignment = state.assignment
+    key = hashlib.sha256(
+        f"{assignment.sha256}\0{assignment.data}\0{state.seed}\0{worker_version()}\0{[a.name for a in assignment.answers]}".encode()
+    ).hexdigest()[:32]
+    kept = paths.cache() / "expected" / key
+    if kept.is_dir():
+        try:
+            return bundle.open_bundle(kept)
+        except Exception:  # noqa: BLE001 - a damaged cache is made again
+            shutil.rmtree(kept, ignore_errors=True)
+    submission = stage(assignment.notebook, state.scratch / "reference")
+    captured = _run(state, submission)
+    if captured.problems:
+        name, problem = min(captured.problems.items())
+        raise ReferenceFailed(
+            f"{assignment.id}: the reference gave no {name} ({problem.code} {problem.detail[:120]})".strip(),
+            fix=f"run pioneers validate {assignment.id}",
+        )
+    kept.parent.mkdir(parents=True, exist_ok=True)
+    return _seal(captured, kept)
+
+
+def worker_version() -> str:
+    """A hash of the worker's code: what captures depend on besides their input."""
+    digest = hashlib.sha256(__version__.encode())
+    for path in sorted((paths.PACKAGE / "capture" / "worker").glob("*.py")):
+        digest.update(path.read_bytes())
+    return digest.hexdigest()
+
+
+def _grade(state: Grade) -> Grade:
+    """Check the bundle against the expected answers, in a process of its own."""
+    if state.bundle is None or state.expected is None:
+        raise AssertionError("captured first")
+    state.say("checking the answers")
+    started = time.monotonic()
+    checks = run_checks(
+        Request(
+            answers=state.assignment.answers,
+            bundle=state.bundle.folder,
+            expected=state.expected.folder,
+            tests=state.assignment.tests,
+            data=state.data,
+            language=state.language,
+            public_only=not state.official,
+        )
+    )
+    state = replace(state, timing=replace(state.timing, grade_s=round(time.monotonic() - started, 3)))
+    report = build_report(
+        assignment=state.assignment.id,
+        checks=checks,
+        max_score=math.fsum(check.max_points for check in checks),
+        language=state.language,
+        timing=state.timing,
+        provenance=_provenance(state),
+    )
+    return replace(state, report=report)
+
+
+def _provenance(state: Grade) -> Provenance:
+    request = state.assignment.data
+    return Provenance(
+        submission_sha256=state.submission.sha256 if state.submission else "",
+        assignment_sha256=state.assignment.sha256,
+        data=datasets.dataset_id(request.dataset, request.scale, state.seed) if request else "",
+        grader_version=__version__,
+        sandbox="bwrap" if state.sandboxed else "none",
+    )
+
+
+def _ungraded(state: Grade, make: Callable[..., Report], message: str) -> Report:
+    return make(
+        state.assignment.id,
+        message,
+        max_score=state.assignment.max_points,
+        language=state.language,
+        provenance=_provenance(state),
+    )
+
+
+STAGES: tuple[Callable[[Grade], Grade], ...] = (_stage, _draw_data, _capture, _grade)
