@@ -12,6 +12,7 @@ import tomllib
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from importlib import resources
+from string import Formatter
 from typing import Any
 
 from autograder.models import JSON, LANGUAGES, Finding, Language, Visibility
@@ -53,7 +54,8 @@ class Catalogue:
         Raises:
             KeyError: no such sentence, or a placeholder without a value.
         """
-        return self.template(key).format_map({name: spoken(v) for name, v in params.items()})
+        said = self.template(key).format_map({name: spoken(v) for name, v in params.items()})
+        return _ONE.sub(_singular, said) if self.language == "en" else said
 
     def has(self, key: str) -> bool:
         """Tells whether `say(key)` finds a sentence."""
@@ -141,24 +143,20 @@ def next_step(finding: Finding, visibility: Visibility, language: Language) -> s
     """Returns the one next step for a finding."""
     words = catalogue(language)
     shown = hide(finding) if visibility == "hidden" else finding
-    for key in (f"finding.{finding.code}.next", f"{finding.code}.next"):
-        if words.has(key):
-            return _filled(words, key, shown.params, "check.unknown_finding.next")
-    return words.say("check.unknown_finding.next")
+    keys = (f"finding.{finding.code}.next", f"{finding.code}.next")
+    key = next((key for key in keys if words.has(key)), "check.unknown_finding.next")
+    return _filled(words, key, shown.params)
 
 
 def _message(words: Catalogue, finding: Finding, visibility: Visibility) -> str:
     shown = hide(finding) if visibility == "hidden" else finding
     own = f"finding.{finding.code}"
-    for key in (f"{own}.{visibility}", own, finding.code):
-        if words.has(key):
-            return _filled(words, key, shown.params, "check.unknown_finding")
-    return words.say("check.unknown_finding")
+    keys = (f"{own}.{visibility}", own, finding.code)
+    key = next((key for key in keys if words.has(key)), "check.unknown_finding")
+    return _filled(words, key, shown.params)
 
 
-def _filled(words: Catalogue, key: str, params: Mapping[str, JSON], fallback: str) -> str:
-    """Says a sentence; findings read from a file may lack a placeholder, then the general one."""
-    try:
-        return words.say(key, **dict(params))
-    except KeyError:
-        return words.say(fallback)
+def _filled(words: Catalogue, key: str, params: Mapping[str, JSON]) -> str:
+    """Says a sentence; a finding read from a file may lack a value, which shows as a dash."""
+    names = [name for _, name, _, _ in Formatter().parse(words.template(key)) if name]
+    return words.say(key, **{**dict.fromkeys(names, "–"), **params})
