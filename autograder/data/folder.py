@@ -1,0 +1,163 @@
+"""Puts a built dataset in its place, so that nobody ever sees half of it.
+
+Everything is made in a scratch folder beside the final one and moved by renaming. Publishing is
+done under a lock on the parent folder, for it may have to merge with what another builder put
+there meanwhile. It knows files and manifests, not how rows are drawn.
+
+Nothing is forced to the disk: after a power cut the hashes tell, and data are built again.
+"""
+
+from __future__ import annotations
+
+import errno
+import fcntl
+import os
+import shutil
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Final
+from uuid import uuid4
+
+import pyarrow as pa
+
+from autograder.data import manifest
+from autograder.data.manifest import Manifest
+from autograder.errors import DataError, UsageError
+
+STALE_S: Final = 24 * 3600
+"""A scratch folder this old was left by a builder that was killed."""
+
+
+@dataclass(frozen=True)
+class Present:
+    """What a final folder holds now: the manifest, and whether the files are as it says."""
+
+    manifest: Manifest | None = None
+    whole: bool = False
+
+    @property
+    def tables(self) -> frozenset[str]:
+        """Return the names of the tables that are listed."""
+        listed = self.manifest.tables if self.manifest else ()
+        return frozenset(table.name for table in listed)
+
+
+def look(out: Path, asked: str, spec_sha256: str) -> Present:
+    """Return what `out` holds of the data `asked` for (an id such as "games@0.01#42").
+
+    Raises:
+        UsageError: it holds something else, which is not ours to replace.
+    """
+    if out.is_symlink() or (out.exists() and not out.is_dir()):
+        raise UsageError(f"{out} is not a folder", fix="Choose a folder for the data")
+    if not out.exists() or not any(out.iterdir()):
+        return Present()
+    if not os.path.lexists(out / manifest.NAME):
+        fix = "Choose an empty folder or one that does not exist"
+        raise UsageError(f"{out} holds other files than data", fix=fix)
+    try:
+        found = manifest.load(out)
+    except DataError:
+        found = None
+    if found and found.id != asked:
+        raise UsageError(f"{out} holds {found.id}, not {asked}", fix="Choose another folder")
+    current = found is not None and found.spec_sha256 == spec_sha256
+    if found and current and not any(manifest.damage(out, file) for file in found.files):
+        return Present(found, True)
+    # It will be replaced as a whole: make sure that nothing of the user's goes with it.
+    for path in out.rglob("*"):
+        if not manifest.OURS.fullmatch(path.relative_to(out).as_posix()):
+            fix = "Move that file away or choose another folder"
+            raise UsageError(f"{path} is no part of the data to be replaced", fix=fix)
+    return Present(found)
+
+
+@contextmanager
+def scratch(out: Path) -> Iterator[Path]:
+    """Make a folder beside `out` to build in; remove it afterwards, and any left by the killed."""
+    prefix = f".{out.name}.building-"
+    for old in out.parent.glob(f"{prefix}*"):
+        try:
+            stale = time.time() - old.lstat().st_mtime > STALE_S
+        except FileNotFoundError:
+            continue  # its builder has just finished
+        if stale:
+            shutil.rmtree(old, ignore_errors=True)
+    folder = out.parent / f"{prefix}{uuid4().hex}"
+    make(folder)
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def make(folder: Path) -> None:
+    """Make a folder that a sandbox's user without privileges can read, whatever the umask."""
+    folder.mkdir()
+    folder.chmod(0o755)
+
+
+def save(path: Path, data: bytes | pa.Buffer) -> None:
+    """Write a new file that every user can read."""
+    with path.open("xb") as file:
+        file.write(data)
+    path.chmod(0o644)
+
+
+def publish(made: Manifest, folder: Path, out: Path) -> Manifest:
+    """Move the tables made in `folder` to `out`; return what `out` holds then.
+
+    Tables of the same data that are there, whole, stay untouched under a reader's hands.
+    """
+    with _locked(out.parent):
+        present = look(out, made.id, made.spec_sha256)
+        if present.manifest is None or not present.whole:
+            save(folder / manifest.NAME, made.dump())
+            _replace(folder, out)
+            return made
+        return _add(made, present.manifest, folder, out)
+
+
+def _replace(folder: Path, out: Path) -> None:
+    """Give `folder` the name `out`; what was there is removed."""
+    try:
+        folder.rename(out)  # replaces an empty folder, refuses a full one
+    except OSError as error:
+        if error.errno not in (errno.ENOTEMPTY, errno.EEXIST):
+            raise
+        aside = folder.with_name(f"{folder.name}-old")
+        out.rename(aside)
+        folder.rename(out)
+        shutil.rmtree(aside, ignore_errors=True)
+
+
+def _add(made: Manifest, present: Manifest, folder: Path, out: Path) -> Manifest:
+    """Move tables that `out` lacks into it, and then the manifest that lists them."""
+    there = {table.name for table in present.tables}
+    new = [table for table in made.tables if table.name not in there]
+    if not new:
+        return present
+    for table in new:
+        target = out / table.name
+        if os.path.lexists(target):  # listed nowhere: a builder was killed just here
+            target.rename(folder / f"stray-{table.name}")
+        (folder / table.name).rename(target)
+    listed = sorted((*present.tables, *new), key=lambda table: table.name)
+    merged = replace(present, tables=tuple(listed))
+    save(folder / manifest.NAME, merged.dump())
+    (folder / manifest.NAME).replace(out / manifest.NAME)
+    return merged
+
+
+@contextmanager
+def _locked(folder: Path) -> Iterator[None]:
+    """Hold a lock on the folder itself, so that no lock file is left; freed if we are killed."""
+    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(handle)
