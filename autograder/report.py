@@ -65,10 +65,11 @@ def build_report(
         GraderFailed: points that are negative, not finite or above `max_points`, or two checks of
             one id: a fault of the grader, never of the member.
     """
-    settled = tuple(_settled(check) for check in checks)
-    if len({check.id for check in settled}) < len(settled):
+    if len({check.id for check in checks}) < len(checks):
         raise GraderFailed(f"{assignment}: two checks have the same id")
-    score = math.fsum(check.points for check in settled)
+    settled = tuple(_settled(check) for check in checks)
+    # From the points before rounding, so that three thirds make one.
+    score = math.fsum(_earned(check) for check in checks)
     return Report(
         assignment=assignment,
         status="graded",
@@ -121,11 +122,14 @@ def _settled(check: Check) -> Check:
     good = all(math.isfinite(value) and value >= 0 for value in (check.points, check.max_points))
     if not good or check.points > check.max_points + 10**-_DIGITS:
         raise GraderFailed(f"check {check.id!r} has {check.points} of {check.max_points} points")
-    points = min(check.points, check.max_points) if check.status == "pass" else 0.0
     rounded = replace(
-        check, points=round(points, _DIGITS), max_points=round(check.max_points, _DIGITS)
+        check, points=round(_earned(check), _DIGITS), max_points=round(check.max_points, _DIGITS)
     )
     return _disclosed(rounded)
+
+
+def _earned(check: Check) -> float:
+    return min(check.points, check.max_points) if check.status == "pass" else 0.0
 
 
 def _disclosed(check: Check) -> Check:
@@ -138,10 +142,19 @@ def _disclosed(check: Check) -> Check:
 def to_json(report: Report) -> str:
     """Returns `report.json`: keys always in one order, two spaces, one line end at the end."""
     raw = asdict(replace(report, checks=tuple(_disclosed(check) for check in report.checks)))
-    ordered = {"format_version": raw.pop("format_version"), **raw}
+    ordered = _writable({"format_version": raw.pop("format_version"), **raw})
     text = json.dumps(ordered, ensure_ascii=False, indent=2, allow_nan=False) + "\n"
     # JSON lets half of a surrogate pair in; UTF-8 does not let it out.
     return text.encode("utf-8", "replace").decode("utf-8")
+
+
+def _writable(value: JSON) -> JSON:
+    """Returns the value with NaN and infinities as text, which JSON has no numbers for."""
+    if isinstance(value, dict):
+        return {str(key): _writable(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_writable(item) for item in value]
+    return str(value) if isinstance(value, float) and not math.isfinite(value) else value
 
 
 def from_json(text: str) -> Report:

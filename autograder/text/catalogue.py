@@ -84,15 +84,18 @@ def _flatten(prefix: str, table: Mapping[str, Any]) -> Iterable[tuple[str, str]]
 
 
 _ONE = re.compile(
-    r"(?<![\w.,`])1 (row|item|key|check|point|input|hour|time|file|cell|combination|result)s"
+    r"(There are )?(?<![\w.,`])1 "
+    r"(row|item|key|check|point|input|hour|time|file|cell|combination|result)s\b"
     r"(?: (are|were|repeat|differ|carry|have)\b)?"
 )
 _VERBS = {"are": "is", "were": "was", "carry": "carries", "have": "has"}
 
 
 def _singular(match: re.Match[str]) -> str:
-    noun, verb = match.groups()
-    return f"1 {noun} {_VERBS.get(verb, verb + 's')}" if verb else f"1 {noun}"
+    """Turns "There are 1 rows" into "There is 1 row": one sentence serves every count."""
+    there, noun, verb = match.groups()
+    said = f"There is 1 {noun}" if there else f"1 {noun}"
+    return f"{said} {_VERBS.get(verb, verb + 's')}" if verb else said
 
 
 def spoken(value: JSON) -> str:

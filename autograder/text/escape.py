@@ -10,15 +10,17 @@ import re
 import unicodedata
 
 _ZERO_WIDTH = "\u200b"
-_MARKDOWN = re.compile(r"[\\`*_\[\]|~$]")
+_MARKDOWN = re.compile(r"[\\*_\[\]|~$]")
 # What starts a heading, quote, list or rule, at the beginning of a line only.
 _LINE_START = re.compile(r"^([-+=#]|\d+(?=[.)]))")
-_HTML = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
-_HTML_CHARS = re.compile(r"[&<>]")
+_HTML = {"&": "&amp;", "<": "&lt;", ">": "&gt;", "`": "&#96;"}
+_HTML_CHARS = re.compile(r"[&<>`]")
 # Linkified on GitHub without any markup: addresses, and references such as #12 or owner/name#12.
-_AUTOLINK = re.compile(r"(?i)\b(https?|ftp)(:)(?=//)|\b(www)(\.)")
+_AUTOLINK = re.compile(r"(?i)(?<=:)(?=//)|(?<=www)(?=\.)")
 _SPANS = re.compile(r"`([^`]*)`")
 _ELLIPSIS = "…"
+# Control, format (bidi, zero width), surrogate, private, unassigned.
+_UNPRINTABLE = frozenset({"Cc", "Cf", "Cs", "Co", "Cn"})
 
 
 def clean(text: str, *, limit: int = 200) -> str:
@@ -29,21 +31,14 @@ def clean(text: str, *, limit: int = 200) -> str:
         limit: greatest length in characters; longer text ends with an ellipsis.
     """
     head = text[: limit * 4]
-    shown = "".join(" " if char.isspace() else char for char in head if _printable(char))
-    shown = " ".join(shown.split(" ")).strip()
+    shown = "".join(" " if char.isspace() else char for char in head if _printable(char)).strip()
     if len(shown) > limit or len(text) > len(head):
         return shown[: limit - 1].rstrip() + _ELLIPSIS
     return shown
 
 
 def _printable(char: str) -> bool:
-    return char.isspace() or unicodedata.category(char) not in {
-        "Cc",
-        "Cf",
-        "Cs",
-        "Co",
-        "Cn",
-    }
+    return char.isspace() or unicodedata.category(char) not in _UNPRINTABLE
 
 
 def neutral(text: str) -> str:
@@ -55,17 +50,12 @@ def text(raw: str, *, limit: int = 500) -> str:
     """Returns learner text as plain Markdown prose: every special character escaped."""
     escaped = _MARKDOWN.sub(r"\\\g<0>", html(raw, limit=limit))
     escaped = _LINE_START.sub(_break_start, escaped)
-    return _AUTOLINK.sub(_break_link, escaped)
+    return _AUTOLINK.sub(_ZERO_WIDTH, escaped)
 
 
 def _break_start(match: re.Match[str]) -> str:
     mark = match.group()
     return mark + _ZERO_WIDTH if mark.isdigit() else "\\" + mark
-
-
-def _break_link(match: re.Match[str]) -> str:
-    scheme, colon, www, dot = match.groups()
-    return f"{scheme}{_ZERO_WIDTH}{colon}" if scheme else f"{www}{_ZERO_WIDTH}{dot}"
 
 
 def code(raw: str, *, limit: int = 120) -> str:
@@ -103,4 +93,5 @@ def _keep_edges(piece: str, limit: int) -> str:
 
 def html(raw: str, *, limit: int = 500) -> str:
     """Returns learner text for HTML element content, for summaries of `<details>`."""
-    return neutral(_HTML_CHARS.sub(lambda char: _HTML[char.group()], clean(raw, limit=limit)))
+    shown = neutral(clean(raw, limit=limit))
+    return _HTML_CHARS.sub(lambda char: _HTML[char.group()], shown)

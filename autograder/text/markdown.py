@@ -22,6 +22,7 @@ LIMIT = 65_000
 _MAX_TABLE_ROWS = 200
 _CELL = 60
 _SEED = re.compile(r"#(\d{1,19})$")
+_DATA = re.compile(r"[a-z0-9_-]{1,60}@[0-9.e-]{1,20}#\d{1,19}")
 _LINK = re.compile(r"(https?://)?[A-Za-z0-9][\w./%#?=&-]*")
 
 
@@ -161,7 +162,7 @@ def _block(words: Catalogue, told: Told, links: Links, is_open: bool) -> str:
     parts = [f"{opening}\n<summary>{mark} <b>{title}</b> ({points})</summary>"]
     parts.append("\n".join(line for line in lines if line))
     parts += [part for finding in told.findings for part in _examples(words, finding)]
-    if check.visibility == "hidden":
+    if check.visibility == "hidden" and check.status == "fail":
         parts.append(f"<sub>{words.say('report.hidden_note')}</sub>")
     return "\n\n".join([*parts, "</details>"])
 
@@ -173,7 +174,7 @@ def _line(words: Catalogue, label: str, said: str) -> str:
 def _link(address: str) -> str:
     if not _LINK.fullmatch(address):
         return escape.prose(address)
-    return f"[{escape.text(address)}]({address})"
+    return f"[{escape.text(address.partition('://')[2] or address)}]({address})"
 
 
 def _examples(words: Catalogue, finding: Finding) -> list[str]:
@@ -239,8 +240,13 @@ def _tail(words: Catalogue, report: Report, links: Links) -> list[str]:
         )
         lines.append(_line(words, "time", said))
     if report.provenance.data:
-        lines.append(_line(words, "data", escape.code(report.provenance.data)))
+        lines.append(_line(words, "data", _data(report.provenance.data)))
     return ["---", *(["\n".join(lines)] if lines else []), _commands(words, report, links)]
+
+
+def _data(name: str) -> str:
+    """Returns the data's id as it can be copied; anything else goes through the escaper."""
+    return f"`{name}`" if _DATA.fullmatch(name) else escape.code(name)
 
 
 def _commands(words: Catalogue, report: Report, links: Links) -> str:
@@ -257,7 +263,8 @@ def _commands(words: Catalogue, report: Report, links: Links) -> str:
 
 
 def _in_block(raw: str) -> str:
-    return escape.neutral(escape.clean(raw, limit=300).replace("`", "?"))
+    """Returns a path for a code block, where nothing but the closing fence has a meaning."""
+    return escape.clean(raw, limit=300).replace("`", "?")
 
 
 def _seed(data: str) -> int | None:

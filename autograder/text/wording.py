@@ -80,16 +80,15 @@ def _asked(words: Catalogue, finding: Finding | None) -> str:
 def _arrived(words: Catalogue, finding: Finding | None) -> str:
     if finding is None:
         return ""
-    params = finding.params
-    shape = _shape(words, params)
-    if "rows" in params:
-        return f"{words.say('report.rows', rows=params['rows'])}, {shape}"
-    return f"{shape} {spoken(params['value'])}" if "value" in params else shape
+    shape = _shape(words, finding.params)
+    return f"{shape} {spoken(finding.params['value'])}" if "value" in finding.params else shape
 
 
 def _shape(words: Catalogue, params: Mapping[str, JSON]) -> str:
-    """Says a type in everyday words, and the columns if it has some."""
+    """Says a type in everyday words, with the number of rows and the columns if it has some."""
     kind = params.get("type", "")
     key = f"report.type_{kind}"
     said = words.say(key) if words.has(key) else spoken(str(kind))
+    if "rows" in params:
+        said += f", {words.say('report.rows', rows=params['rows'])}"
     return f"{said}: {spoken(params['columns'])}" if params.get("columns") else said

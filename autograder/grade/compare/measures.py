@@ -123,7 +123,7 @@ def _factor(pairs: Pairs) -> Reason | None:
     factor = _nice(float(np.median(ratios)))
     # Two or three times as much is a row counted twice, not a unit.
     is_repeat = 1 < factor < 10 and factor == int(factor)
-    enough = len(ratios) >= _MIN_ROWS or factor in _UNITS
+    enough = len(ratios) >= _MIN_ROWS or (factor in _UNITS and len(ratios) == pairs.total)
     if not enough or is_repeat or abs(factor - 1) < 0.01:
         return None
     same = close_arrays(ratios, np.full(len(ratios), factor), max(pairs.tolerance, 1e-6))

@@ -124,7 +124,7 @@ def _inner_join(rows: Rows) -> Finding | None:
         return _inner_finding(rows, aligned.columns[place], values)
     for column in aligned.measures:
         nulls = column.nulls[1]
-        if nulls[missing].all() and nulls[aligned.of].mean() < 0.5:
+        if nulls[missing].all() and 2 * nulls[aligned.of].sum() < max(1, len(aligned.of)):
             return _inner_finding(rows, column, missing[:1])
     return None
 
@@ -159,7 +159,7 @@ def _outer_join(rows: Rows) -> Finding | None:
     """Extra rows that are empty where no row should be: kept without a partner."""
     aligned = rows.aligned
     extra = aligned.extra
-    if len(extra) == 0:
+    if len(extra) == 0 or aligned.rows[1] == 0:
         return None
     empty = [
         column.name

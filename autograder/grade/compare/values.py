@@ -151,6 +151,8 @@ def _diagnose_number(actual: Any, expected: Any, tolerance: float) -> Finding:
         return Finding("scalar.text_not_number", {"got": cell(actual)})
     if not is_number(actual):
         return Finding("scalar.type", {"got": type_name(actual), "asked": type_name(expected)})
+    if isinstance(actual, int) and isinstance(expected, int) and abs(actual - expected) == 1:
+        return Finding("scalar.off_by_one", {"got": cell(actual)})
     left, right = as_float(actual), as_float(expected)
     if math.isnan(left):
         return Finding("scalar.nan")
@@ -161,11 +163,6 @@ def _diagnose_number(actual: Any, expected: Any, tolerance: float) -> Finding:
         if finding:
             return finding
     return _differs(actual, expected)
-
-
-def _off_by_one(left: float, right: float, _tolerance: float, got: str) -> Finding | None:
-    whole = left == int(left) and right == int(right)
-    return Finding("scalar.off_by_one", {"got": got}) if whole and abs(left - right) == 1 else None
 
 
 def _sign(left: float, right: float, tolerance: float, got: str) -> Finding | None:
@@ -207,6 +204,5 @@ _NUMBER_DIAGNOSES: tuple[Callable[[float, float, float, str], Finding | None], .
     _sign,
     _factor,
     _rounding,
-    _off_by_one,
     _nearly,
 )
