@@ -172,7 +172,9 @@ def load(which: str | Path) -> Assignment:
 
 def load_all() -> list[Assignment]:
     """Every assignment of the repository, by id."""
-    files = sorted([*paths.assignments().glob(f"*/{FILE}"), *paths.assignments().glob(f"challenges/*/{FILE}")])
+    files = sorted(
+        [*paths.assignments().glob(f"*/{FILE}"), *paths.assignments().glob(f"challenges/*/{FILE}")]
+    )
     return [load(path.parent) for path in files]
 
 
@@ -198,13 +200,23 @@ def _build(path: Path, text: str, values: dict[str, Any]) -> Assignment:
     except ValidationError as error:
         raise _explain(path, text, error) from None
     if file.id != path.parent.name:
-        raise _at(path, text, ("id",), f"id is {file.id!r} but the folder is {path.parent.name!r}", "make them equal")
+        raise _at(
+            path,
+            text,
+            ("id",),
+            f"id is {file.id!r} but the folder is {path.parent.name!r}",
+            "make them equal",
+        )
     if not ID.fullmatch(file.id):
-        raise _at(path, text, ("id",), f"id {file.id!r} has other signs than a-z, 0-9 and -", "rename it")
+        raise _at(
+            path, text, ("id",), f"id {file.id!r} has other signs than a-z, 0-9 and -", "rename it"
+        )
     if file.due is not None and file.due.tzinfo is None:
         raise _at(path, text, ("due",), "due has no time zone", "add one, such as +09:00")
     if not file.answers and not (path.parent / "tests").is_dir():
-        raise AssignmentError(f"{path}: nothing to grade", fix="declare an [answers.NAME] table or add tests/")
+        raise AssignmentError(
+            f"{path}: nothing to grade", fix="declare an [answers.NAME] table or add tests/"
+        )
     for name, answer in file.answers.items():
         _check_answer(path, text, name, answer)
     data = file.data
@@ -219,7 +231,9 @@ def _build(path: Path, text: str, values: dict[str, Any]) -> Assignment:
         limits=Limits(**vars(file.limits)),
         data=None
         if data is None
-        else DataRequest(data.dataset, data.scale, data.tables, None if data.seed == "fresh" else data.seed),
+        else DataRequest(
+            data.dataset, data.scale, data.tables, None if data.seed == "fresh" else data.seed
+        ),
         answers=tuple(_answer(name, answer) for name, answer in file.answers.items()),
     )
 
@@ -227,9 +241,17 @@ def _build(path: Path, text: str, values: dict[str, Any]) -> Assignment:
 def _check_answer(path: Path, text: str, name: str, answer: _Answer) -> None:
     where = ("answers", name)
     if answer.type == "function" and not answer.calls:
-        raise _at(path, text, where, "a function answer without calls", 'add calls = [["first argument"], …]')
+        raise _at(
+            path,
+            text,
+            where,
+            "a function answer without calls",
+            'add calls = [["first argument"], …]',
+        )
     if answer.type != "function" and answer.calls:
-        raise _at(path, text, (*where, "calls"), f"calls on a {answer.type}", "calls belong to functions")
+        raise _at(
+            path, text, (*where, "calls"), f"calls on a {answer.type}", "calls belong to functions"
+        )
     if answer.type != "frame" and answer.keys:
         raise _at(path, text, (*where, "keys"), f"keys on a {answer.type}", "keys belong to frames")
 
@@ -265,7 +287,8 @@ def _line(text: str, where: tuple[str, ...]) -> int:
 
     tomllib keeps no positions, so this looks for the longest header that leads to the key.
     """
-    best, header = 1, ()
+    best = 1
+    header: tuple[str, ...] = ()
     for number, line in enumerate(text.splitlines(), start=1):
         if found := re.match(r"\s*\[+([^\]]+)\]+", line):
             header = tuple(part.strip().strip("\"'") for part in found[1].split("."))

@@ -200,7 +200,9 @@ def load(bundle: Bundle, spec: AnswerSpec) -> Any:
 
 
 def _is_calls(value: Any) -> bool:
-    return isinstance(value, list) and all(isinstance(v, dict) and set(v) == {"value", "error"} for v in value)
+    return isinstance(value, list) and all(
+        isinstance(v, dict) and set(v) == {"value", "error"} for v in value
+    )
 
 
 _KINDS: dict[str, Any] = {
@@ -233,7 +235,9 @@ def _load_frame(name: str, body: bytes) -> pa.Table:
         for batch in file.iter_batches(batch_size=65536):
             size, rows = size + batch.nbytes, rows + batch.num_rows
             if size > MAX_FRAME_MB * 2**20 or rows > MAX_ROWS:
-                raise BundleError("too_large", name=name, size_mb=size // 2**20, limit_mb=MAX_FRAME_MB)
+                raise BundleError(
+                    "too_large", name=name, size_mb=size // 2**20, limit_mb=MAX_FRAME_MB
+                )
             batches.append(batch)
         table = pa.Table.from_batches(batches, file.schema_arrow)
         table.validate(full=True)
@@ -249,7 +253,14 @@ def _load_figure(name: str, body: bytes) -> dict[str, Any]:
         raise BundleError("bad_png", name=name) from error
     if not 0 < width * height <= MAX_PNG_PIXELS:
         raise BundleError("bad_png", name=name)
-    chunk = next((text for kind, text in _chunks(body) if kind == b"tEXt" and text.startswith(b"pioneers\0")), b"")
+    chunk = next(
+        (
+            text
+            for kind, text in _chunks(body)
+            if kind == b"tEXt" and text.startswith(b"pioneers\0")
+        ),
+        b"",
+    )
     axes = plain.loads(chunk.partition(b"\0")[2] or b"[]", name)
     if not isinstance(axes, list) or not all(isinstance(each, dict) for each in axes):
         raise BundleError("bad_png", name=name)
@@ -257,7 +268,8 @@ def _load_figure(name: str, body: bytes) -> dict[str, Any]:
 
 
 def _chunks(body: bytes) -> Sequence[tuple[bytes, bytes]]:
-    found, at = [], 8
+    found: list[tuple[bytes, bytes]] = []
+    at = 8
     while at + 12 <= len(body) and len(found) < 1000:
         (length,) = struct.unpack(">I", body[at : at + 4])
         found.append((body[at + 4 : at + 8], body[at + 8 : at + 8 + length]))

@@ -9,7 +9,6 @@ status `invalid`, a fault of ours in one with `infra_error`; neither is an excep
 
 from __future__ import annotations
 
-import hashlib
 import math
 import secrets
 import shutil
@@ -20,20 +19,21 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from autograder import __version__, bundle, paths
+from autograder import __version__, reference
 from autograder import data as datasets
 from autograder.assignment import Assignment
+from autograder.bundle import Bundle
 from autograder.capture import java
-from autograder.capture.notebook import Captured, capture
-from autograder.errors import InfrastructureError, ReferenceFailed, SubmissionInvalid
+from autograder.capture.notebook import capture
+from autograder.errors import InfrastructureError, SubmissionInvalid
 from autograder.grade.process import grade as run_checks
 from autograder.grade.request import Request
 from autograder.models import Language, Provenance, Report, Timing
+from autograder.reference import PUBLIC_SEED
 from autograder.report import build_report, failed_report, invalid_report
 from autograder.submission import Submission, stage
 from autograder.text.catalogue import catalogue
 
-PUBLIC_SEED = 42
 Say = Callable[[str], None]
 
 
@@ -58,9 +58,8 @@ class Grade:
     scratch: Path = Path()
     submission: Submission | None = None
     data: Path | None = None
-    bundle: bundle.Bundle | None = None
-    expected: bundle.Bundle | None = None
-    captured: Captured | None = None
+    bundle: Bundle | None = None
+    expected: Bundle | None = None
     report: Report | None = None
     timing: Timing = Timing()
 
@@ -123,25 +122,11 @@ def _stage(state: Grade) -> Grade:
 
 
 def _draw_data(state: Grade) -> Grade:
-    """Build the tables for this seed; only the public seed's are kept."""
-    request = state.assignment.data
-    if request is None:
+    """Build the tables for this seed."""
+    if state.assignment.data is None:
         return state
     state.say("drawing the data")
-    folder = data_folder(state.assignment, state.seed, state.scratch)
-    datasets.build(request.dataset, scale=request.scale, seed=state.seed, out=folder, tables=request.tables)
-    return replace(state, data=folder)
-
-
-def data_folder(assignment: Assignment, seed: int, scratch: Path) -> Path:
-    """Where the data of one seed live: the public seed's in the cache, others in `scratch`."""
-    request = assignment.data
-    if request is None:
-        raise AssertionError("an assignment without data has no folder for them")
-    name = datasets.dataset_id(request.dataset, request.scale, seed)
-    tables = hashlib.sha256("\0".join(sorted(request.tables)).encode()).hexdigest()[:8]
-    base = paths.cache() / "data" if seed == PUBLIC_SEED else scratch / "data"
-    return base / f"{name}-{tables}"
+    return replace(state, data=reference.draw_data(state.assignment, state.seed, state.scratch))
 
 
 def _capture(state: Grade) -> Grade:
@@ -154,67 +139,27 @@ def _capture(state: Grade) -> Grade:
     state.say("running the notebook")
     started = time.monotonic()
     with ThreadPoolExecutor(max_workers=1) as pool:
-        reference = pool.submit(_reference, state)
-        captured = _run(state, submission)
-        seconds = time.monotonic() - started
-        expected = reference.result()
-    sealed = _seal(captured, state.scratch / "bundle")
-    timing = replace(state.timing, capture_s=round(seconds, 3))
-    return replace(state, captured=captured, bundle=sealed, expected=expected, timing=timing)
-
-
-def _run(state: Grade, submission: Submission) -> Captured:
-    return capture(
-        submission,
-        state.assignment.answers,
-        state.assignment.limits,
-        data=state.data,
-        seed=state.seed,
-        official=state.sandboxed,
-    )
-
-
-def _seal(captured: Captured, folder: Path) -> bundle.Bundle:
-    problems = {name: (problem.code, problem.detail) for name, problem in captured.problems.items()}
-    return bundle.seal(
-        folder, captured.answers, problems=problems, run=captured.run, notebook=captured.notebook
-    )
-
-
-def _reference(state: Grade) -> bundle.Bundle:
-    """The reference's answers on the same data, by the same path; cached by content.
-
-    Raises:
-        ReferenceFailed: it did not produce every answer.
-    """
-    assignment = state.assignment
-    key = hashlib.sha256(
-        f"{assignment.sha256}\0{assignment.data}\0{state.seed}\0{worker_version()}\0{[a.name for a in assignment.answers]}".encode()
-    ).hexdigest()[:32]
-    kept = paths.cache() / "expected" / key
-    if kept.is_dir():
-        try:
-            return bundle.open_bundle(kept)
-        except Exception:  # noqa: BLE001 - a damaged cache is made again
-            shutil.rmtree(kept, ignore_errors=True)
-    submission = stage(assignment.notebook, state.scratch / "reference")
-    captured = _run(state, submission)
-    if captured.problems:
-        name, problem = min(captured.problems.items())
-        raise ReferenceFailed(
-            f"{assignment.id}: the reference gave no {name} ({problem.code} {problem.detail[:120]})".strip(),
-            fix=f"run pioneers validate {assignment.id}",
+        pending = pool.submit(
+            reference.expected_answers,
+            state.assignment,
+            state.scratch,
+            data=state.data,
+            seed=state.seed,
+            sandboxed=state.sandboxed,
         )
-    kept.parent.mkdir(parents=True, exist_ok=True)
-    return _seal(captured, kept)
-
-
-def worker_version() -> str:
-    """A hash of the worker's code: what captures depend on besides their input."""
-    digest = hashlib.sha256(__version__.encode())
-    for path in sorted((paths.PACKAGE / "capture" / "worker").glob("*.py")):
-        digest.update(path.read_bytes())
-    return digest.hexdigest()
+        captured = capture(
+            submission,
+            state.assignment.answers,
+            state.assignment.limits,
+            data=state.data,
+            seed=state.seed,
+            official=state.sandboxed,
+        )
+        seconds = time.monotonic() - started
+        expected = pending.result()
+    sealed = captured.seal(state.scratch / "bundle")
+    timing = replace(state.timing, capture_s=round(seconds, 3))
+    return replace(state, bundle=sealed, expected=expected, timing=timing)
 
 
 def _grade(state: Grade) -> Grade:
@@ -234,7 +179,9 @@ def _grade(state: Grade) -> Grade:
             public_only=not state.official,
         )
     )
-    state = replace(state, timing=replace(state.timing, grade_s=round(time.monotonic() - started, 3)))
+    state = replace(
+        state, timing=replace(state.timing, grade_s=round(time.monotonic() - started, 3))
+    )
     report = build_report(
         assignment=state.assignment.id,
         checks=checks,

@@ -1,7 +1,8 @@
 """Reads the JSON that a sandbox wrote back into Python values, as the hostile input it is.
 
-The counterpart of `autograder.capture.worker.plain`. Only plain values come out: None, bool, int,
-float (NaN and infinity only where tagged), str, Decimal, date, datetime, timedelta, list, set, dict.
+The counterpart of `autograder.capture.worker.plain`. Only plain values come out: None, bool,
+int, float (NaN and infinity only where tagged), str, Decimal, date, datetime, timedelta, list,
+set and dict.
 """
 
 from __future__ import annotations
@@ -26,7 +27,9 @@ def loads(body: bytes, name: str) -> Any:
         BundleError: it is too large, too deep, or no JSON of ours.
     """
     if len(body) > MAX_BYTES:
-        raise BundleError("too_large", name=name, size_mb=len(body) // 2**20 + 1, limit_mb=MAX_BYTES // 2**20)
+        raise BundleError(
+            "too_large", name=name, size_mb=len(body) // 2**20 + 1, limit_mb=MAX_BYTES // 2**20
+        )
     try:
         tree = json.loads(body.decode("utf-8"), parse_constant=_refuse)
         return _Decoder().decode(tree, 0)

@@ -92,16 +92,23 @@ def read_regular(path: Path, max_bytes: int) -> bytes:
         SubmissionInvalid: it is something else, or larger than `max_bytes`.
     """
     try:
-        descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0))
+        descriptor = os.open(
+            path, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
+        )
     except OSError as error:
-        raise SubmissionInvalid("link" if path.is_symlink() else "not_a_file", name=path.name) from error
+        raise SubmissionInvalid(
+            "link" if path.is_symlink() else "not_a_file", name=path.name
+        ) from error
     with os.fdopen(descriptor, "rb") as file:
         status = os.fstat(file.fileno())
         if not stat.S_ISREG(status.st_mode):
             raise SubmissionInvalid("not_a_file", name=path.name)
         if status.st_size > max_bytes:
             raise SubmissionInvalid(
-                "too_large", name=path.name, size_mb=status.st_size // 2**20 + 1, limit_mb=max_bytes // 2**20
+                "too_large",
+                name=path.name,
+                size_mb=status.st_size // 2**20 + 1,
+                limit_mb=max_bytes // 2**20,
             )
         return file.read(max_bytes)
 
@@ -132,7 +139,9 @@ def _files(path: Path) -> dict[str, Path]:
             if (Path(parent) / name).is_symlink():
                 raise SubmissionInvalid("link", name=name)
     if total > MAX_TOTAL_MB * 2**20:
-        raise SubmissionInvalid("too_large", name=path.name, size_mb=total // 2**20 + 1, limit_mb=MAX_TOTAL_MB)
+        raise SubmissionInvalid(
+            "too_large", name=path.name, size_mb=total // 2**20 + 1, limit_mb=MAX_TOTAL_MB
+        )
     return found
 
 
@@ -169,7 +178,9 @@ def parse_notebook(body: bytes, name: str) -> tuple[Cell, ...]:
         SubmissionInvalid: with the code that says what is wrong with it.
     """
     if len(body) > MAX_NOTEBOOK_MB * 2**20:
-        raise SubmissionInvalid("too_large", name=name, size_mb=len(body) // 2**20 + 1, limit_mb=MAX_NOTEBOOK_MB)
+        raise SubmissionInvalid(
+            "too_large", name=name, size_mb=len(body) // 2**20 + 1, limit_mb=MAX_NOTEBOOK_MB
+        )
     text = _decode(body, name)
     if not text.strip():
         raise SubmissionInvalid("empty", name=name)
@@ -206,7 +217,12 @@ def _cells(tree: Any, name: str) -> Iterable[Cell]:
         raise SubmissionInvalid("not_notebook", name=name)
     version = tree.get("nbformat")
     if version == 3 and isinstance(tree.get("worksheets"), list):
-        raw = [cell for sheet in tree["worksheets"] if isinstance(sheet, dict) for cell in _list(sheet.get("cells"))]
+        raw = [
+            cell
+            for sheet in tree["worksheets"]
+            if isinstance(sheet, dict)
+            for cell in _list(sheet.get("cells"))
+        ]
     elif version == 4 and isinstance(tree.get("cells"), list):
         raw = tree["cells"]
     elif isinstance(version, int):
@@ -242,13 +258,22 @@ def render_notebook(cells: Iterable[Cell]) -> str:
     rendered = []
     for index, cell in enumerate(cells):
         metadata: dict[str, Any] = {"pioneers": {"index": index}, "tags": list(cell.tags)}
-        entry: dict[str, Any] = {"cell_type": cell.kind, "id": f"cell-{index}", "metadata": metadata}
+        entry: dict[str, Any] = {
+            "cell_type": cell.kind,
+            "id": f"cell-{index}",
+            "metadata": metadata,
+        }
         entry["source"] = cell.source
         if cell.kind == "code":
             entry |= {"outputs": [], "execution_count": None}
         rendered.append(entry)
     kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
-    tree = {"nbformat": 4, "nbformat_minor": 5, "metadata": {"kernelspec": kernel}, "cells": rendered}
+    tree = {
+        "nbformat": 4,
+        "nbformat_minor": 5,
+        "metadata": {"kernelspec": kernel},
+        "cells": rendered,
+    }
     return json.dumps(tree, ensure_ascii=False)
 
 

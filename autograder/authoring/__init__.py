@@ -1,0 +1,1 @@
+"""For those who write assignments: starters, golden cases, mutants, and the proof that all hold."""

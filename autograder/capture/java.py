@@ -71,7 +71,9 @@ def find() -> Java:
         binary = Java(home, 0).binary
         if binary.is_file() and (version := _version(binary)) >= OLDEST:
             return Java(home, version)
-    raise InfrastructureError("no Java 17 or newer", fix="run: sudo apt-get install -y openjdk-17-jre-headless")
+    raise InfrastructureError(
+        "no Java 17 or newer", fix="run: sudo apt-get install -y openjdk-17-jre-headless"
+    )
 
 
 def _homes() -> list[Path]:
@@ -95,7 +97,9 @@ def _version(binary: Path) -> int:
         said = release.read_text("utf-8", "replace")
     else:
         try:
-            done = subprocess.run([binary, "-version"], capture_output=True, timeout=30, check=False)  # noqa: S603
+            done = subprocess.run(  # noqa: S603
+                [binary, "-version"], capture_output=True, timeout=30, check=False
+            )
         except (OSError, subprocess.TimeoutExpired):
             return 0
         said = done.stderr.decode("utf-8", "replace")
@@ -116,7 +120,11 @@ def home() -> Path:
     script = paths.cache() / "java" / f"home-{key()}" / "bin" / "java"
     if not script.is_file():
         script.parent.mkdir(parents=True, exist_ok=True)
-        _write_whole(script, _WRAPPER.format(java=shlex.quote(str(java.binary)), flag=ABSENT).encode(), mode=0o755)
+        _write_whole(
+            script,
+            _WRAPPER.format(java=shlex.quote(str(java.binary)), flag=ABSENT).encode(),
+            mode=0o755,
+        )
     return script.parent.parent
 
 
@@ -132,7 +140,9 @@ def spark_home() -> Path:
 
     spec = importlib.util.find_spec("pyspark")
     if spec is None or spec.origin is None:
-        raise InfrastructureError("pyspark is not installed", fix="run ./pioneers, which installs it")
+        raise InfrastructureError(
+            "pyspark is not installed", fix="run ./pioneers, which installs it"
+        )
     return Path(spec.origin).parent
 
 
@@ -191,25 +201,36 @@ def _launcher_flags() -> tuple[str, ...]:
     if kept.is_file():
         return tuple(kept.read_text("utf-8").splitlines())
     java = find()
-    command = [str(java.binary), "-cp", str(spark_home() / "jars" / "*"), "org.apache.spark.launcher.Main"]
+    command = [
+        str(java.binary),
+        "-cp",
+        str(spark_home() / "jars" / "*"),
+        "org.apache.spark.launcher.Main",
+    ]
     done = subprocess.run(  # noqa: S603
         [*command, "org.apache.spark.deploy.SparkSubmit", "pyspark-shell"],
         capture_output=True,
         timeout=60,
         check=False,
-        env={"SPARK_HOME": str(spark_home()), "JAVA_HOME": str(java.home), "SPARK_SCALA_VERSION": "2.13"},
+        env={
+            "SPARK_HOME": str(spark_home()),
+            "JAVA_HOME": str(java.home),
+            "SPARK_SCALA_VERSION": "2.13",
+        },
     )
     words = done.stdout.decode("utf-8", "replace").replace("\n", "\0").split("\0")
     flags = tuple(word for word in words if word.startswith(("--", "-D", "-XX:")) and _known(word))
     if done.returncode or not flags:
-        raise InfrastructureError("Spark's launcher did not say how to start Spark", fix="run ./pioneers doctor")
+        raise InfrastructureError(
+            "Spark's launcher did not say how to start Spark", fix="run ./pioneers doctor"
+        )
     kept.parent.mkdir(parents=True, exist_ok=True)
     _write_whole(kept, "\n".join(flags).encode())
     return flags
 
 
 def _known(flag: str) -> bool:
-    # The wheel's runtime is trimmed: it lacks this module, which Spark uses for linear algebra only.
+    # The wheel's runtime lacks this module, which Spark uses for linear algebra only.
     return flag != ABSENT
 
 

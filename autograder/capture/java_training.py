@@ -29,8 +29,13 @@ def _exercise(folder: Path) -> None:
     from pyspark.sql import functions as f
 
     spark = SparkSession.builder.appName("training").getOrCreate()
-    rows = [(i, i % 7, f"g-{i % 3:05d} ", f"₩{i},000", f"2026-01-{i % 28 + 1:02d} 23:30:00") for i in range(200)]
-    spark.createDataFrame(rows, "id int, k int, sku string, amount string, at string").write.parquet(f"{folder}/a")
+    rows = [
+        (i, i % 7, f"g-{i % 3:05d} ", f"₩{i},000", f"2026-01-{i % 28 + 1:02d} 23:30:00")
+        for i in range(200)
+    ]
+    spark.createDataFrame(
+        rows, "id int, k int, sku string, amount string, at string"
+    ).write.parquet(f"{folder}/a")
     frame = spark.read.parquet(f"{folder}/a")
     clean = (
         frame.dropDuplicates(["id"])
@@ -42,11 +47,15 @@ def _exercise(folder: Path) -> None:
     )
     rates = spark.createDataFrame([(0, 1.5), (1, 2.0)], "k int, rate double")
     joined = clean.join(rates, "k", "left").withColumn("rate", f.coalesce("rate", f.lit(1.0)))
-    daily = joined.groupBy("day").agg(f.sum(f.col("won") * f.col("rate")).alias("total"), f.count("*").alias("n"))
+    daily = joined.groupBy("day").agg(
+        f.sum(f.col("won") * f.col("rate")).alias("total"), f.count("*").alias("n")
+    )
     window = Window.partitionBy("day").orderBy(f.desc("won"), "id")
     top = joined.withColumn("rank", f.row_number().over(window)).filter("rank <= 3")
     clean.createOrReplaceTempView("clean")
-    by_sql = spark.sql("select sku, count(distinct k) c from clean where won > 3 group by sku order by c desc, sku")
+    by_sql = spark.sql(
+        "select sku, count(distinct k) c from clean where won > 3 group by sku order by c desc, sku"
+    )
     for each in (daily.orderBy("day"), top, by_sql, clean.unionByName(clean).distinct()):
         each.toArrow()
         each.toPandas()

@@ -34,8 +34,13 @@ class Usage:
 class Meter(Protocol):
     """Something that knows the usage of one sandbox."""
 
-    name: str
-    entrance: tuple[Path, ...]
+    @property
+    def name(self) -> str:
+        """What kind it is, for `doctor`."""
+
+    @property
+    def entrance(self) -> tuple[Path, ...]:
+        """The files that a process writes 0 to, to come in."""
 
     def read(self, pid: int) -> Usage:
         """The usage of the sandbox whose first process is `pid`."""
@@ -197,5 +202,3 @@ def judge(usage: Usage, limits: Limits, seconds: float, wall_s: float) -> Reason
     if usage.processes > limits.processes * 1.05:
         return "processes"
     return "wall" if seconds > wall_s else ""
-
-

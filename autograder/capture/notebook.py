@@ -17,7 +17,7 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import IO, Any, get_args
 
-from autograder import paths
+from autograder import bundle, paths
 from autograder.capture import java, sandbox
 from autograder.capture.sandbox import INSIDE, Ended, Mount
 from autograder.capture.worker import wire
@@ -29,7 +29,13 @@ from autograder.submission import NOTEBOOK, Names, Submission, find_names
 MEDIA = {"frame": "parquet", "figure": "png"}
 OVERHEAD_BYTES = 16 * 2**20
 MAX_CELL_FRAMES = 2000
-_STATUSES = get_args(CellRun.__annotations__["status"]) or ("ok", "error", "timeout", "died", "not_run")
+_STATUSES = get_args(CellRun.__annotations__["status"]) or (
+    "ok",
+    "error",
+    "timeout",
+    "died",
+    "not_run",
+)
 
 
 @dataclass(frozen=True)
@@ -55,6 +61,13 @@ class Captured:
     run: Run = Run()
     notebook: bytes | None = None
     sandbox: str = "none"
+
+    def seal(self, folder: Path) -> bundle.Bundle:
+        """Seal the answers as a bundle."""
+        problems = {name: (problem.code, problem.detail) for name, problem in self.problems.items()}
+        return bundle.seal(
+            folder, self.answers, problems=problems, run=self.run, notebook=self.notebook
+        )
 
 
 @dataclass(frozen=True)
@@ -113,12 +126,20 @@ def capture(
     return _conclude(listener, ended, submission, answers, names, official)
 
 
-def _room(private: Path, submission: Submission, data: Path | None, official: bool) -> tuple[Room, list[Mount]]:
+def _room(
+    private: Path, submission: Submission, data: Path | None, official: bool
+) -> tuple[Room, list[Mount]]:
     if not official:
         work = private / "work"
         work.mkdir()
         return Room(paths.PACKAGE.parent, work, submission.folder, data, private / "job.json"), []
-    room = Room(INSIDE, Path("/tmp/pioneers"), Path("/submission"), Path("/data") if data else None, INSIDE / "job.json")  # noqa: S108
+    room = Room(
+        INSIDE,
+        Path("/tmp/pioneers"),  # noqa: S108
+        Path("/submission"),
+        Path("/data") if data else None,
+        INSIDE / "job.json",
+    )
     package = INSIDE / "autograder"
     mounts = [
         Mount(paths.PACKAGE / "__init__.py", package / "__init__.py"),
@@ -183,7 +204,9 @@ def _environment(room: Room, official: bool) -> dict[str, str]:
     """The worker's whole environment: nothing of the grader's own but on a bare machine."""
     kept = {} if official else {k: v for k, v in os.environ.items() if not _secret(k)}
     own = {
-        "PATH": os.pathsep.join([str(Path(sys.executable).parent), "/usr/local/bin", "/usr/bin", "/bin"]),
+        "PATH": os.pathsep.join(
+            [str(Path(sys.executable).parent), "/usr/local/bin", "/usr/bin", "/bin"]
+        ),
         "HOME": str(room.work),
         "LANG": "C.UTF-8",
         "TZ": "UTC",
@@ -280,7 +303,9 @@ def _conclude(
     if not listener.ready:
         said = ended.stderr.strip().splitlines()
         why = said[-1][:200] if said else f"exit status {ended.code} {ended.stopped}".strip()
-        raise InfrastructureError(f"the sandbox ended before the notebook began: {why}", fix="run pioneers doctor")
+        raise InfrastructureError(
+            f"the sandbox ended before the notebook began: {why}", fix="run pioneers doctor"
+        )
     stopped = ended.stopped
     if not stopped and listener.broken:
         stopped = "output"
@@ -290,7 +315,9 @@ def _conclude(
         stopped = "wall"
     if not stopped and any(cell.error_type == "OutputLimit" for cell in listener.cells.values()):
         stopped = "output"
-    code_cells = [i for i, cell in enumerate(submission.cells) if cell.kind == "code" and cell.source.strip()]
+    code_cells = [
+        i for i, cell in enumerate(submission.cells) if cell.kind == "code" and cell.source.strip()
+    ]
     cells = tuple(listener.cells.get(i, CellRun(i, "not_run", 0.0)) for i in code_cells)
     run = Run(
         cells=cells,
@@ -298,7 +325,9 @@ def _conclude(
         cpu_s=ended.usage.cpu_s,
         peak_mb=ended.usage.peak_mb,
         stopped=stopped,  # type: ignore[arg-type]
-        defined_in={s.name: names.last(s.name) or 0 for s in answers if names.last(s.name) is not None},
+        defined_in={
+            s.name: names.last(s.name) or 0 for s in answers if names.last(s.name) is not None
+        },
         near_names=_near(answers, names),
     )
     problems = dict(listener.problems)

@@ -39,7 +39,13 @@ INSIDE = Path("/pioneers")
 INSIDE_UID = 1000
 UID_BASE, UID_SPAN = 200_000, 1_000_000
 SYSTEM = ("/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32")
-ETC = ("/etc/ld.so.cache", "/etc/ld.so.conf", "/etc/ld.so.conf.d", "/etc/alternatives", "/etc/fonts")
+ETC = (
+    "/etc/ld.so.cache",
+    "/etc/ld.so.conf",
+    "/etc/ld.so.conf.d",
+    "/etc/alternatives",
+    "/etc/fonts",
+)
 _ENTER = 'while [ "$1" != -- ]; do echo 0 >"$1" || exit 96; shift; done; shift; exec "$@"'
 
 
@@ -80,7 +86,11 @@ def unavailable() -> str:
     except (OSError, subprocess.TimeoutExpired) as error:
         return f"bubblewrap does not run: {error}"
     said = done.stderr.decode("utf-8", "replace").strip().splitlines()
-    return "" if done.returncode == 0 else f"bubblewrap may not make a sandbox here: {said[-1] if said else '?'}"
+    return (
+        ""
+        if done.returncode == 0
+        else f"bubblewrap may not make a sandbox here: {said[-1] if said else '?'}"
+    )
 
 
 def require() -> None:
@@ -179,7 +189,11 @@ def _supervise(
 
 
 def _watch(
-    process: subprocess.Popen[bytes], limits: Limits, meter: Meter, ready: threading.Event, started: float
+    process: subprocess.Popen[bytes],
+    limits: Limits,
+    meter: Meter,
+    ready: threading.Event,
+    started: float,
 ) -> tuple[str, Usage]:
     usage = Usage()
     clock = 0.0
@@ -267,7 +281,13 @@ def _bwrap(limits: Limits) -> list[str]:
     return [
         shutil.which("bwrap") or "bwrap",
         *rights,
-        *("--unshare-pid", "--unshare-net", "--unshare-ipc", "--unshare-uts", "--unshare-cgroup-try"),
+        *(
+            "--unshare-pid",
+            "--unshare-net",
+            "--unshare-ipc",
+            "--unshare-uts",
+            "--unshare-cgroup-try",
+        ),
         *("--die-with-parent", "--new-session", "--clearenv", "--hostname", "pioneers"),
         *("--proc", "/proc", "--dev", "/dev"),
         *("--perms", "1777", "--size", writable, "--tmpfs", "/tmp"),  # noqa: S108

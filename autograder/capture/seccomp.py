@@ -11,11 +11,35 @@ import os
 DENIED = (
     *("acct", "add_key", "bpf", "clock_settime", "clock_adjtime", "delete_module", "fanotify_init"),
     *("finit_module", "fsconfig", "fsmount", "fsopen", "fspick", "init_module", "ioperm", "iopl"),
-    *("io_uring_enter", "io_uring_register", "io_uring_setup", "kcmp", "kexec_file_load", "kexec_load"),
+    *(
+        "io_uring_enter",
+        "io_uring_register",
+        "io_uring_setup",
+        "kcmp",
+        "kexec_file_load",
+        "kexec_load",
+    ),
     *("keyctl", "lookup_dcookie", "mount", "mount_setattr", "move_mount", "name_to_handle_at"),
     *("open_by_handle_at", "open_tree", "perf_event_open", "personality", "pivot_root"),
-    *("process_vm_readv", "process_vm_writev", "ptrace", "quotactl", "reboot", "request_key", "setns"),
-    *("settimeofday", "swapoff", "swapon", "syslog", "umount2", "unshare", "userfaultfd", "vhangup"),
+    *(
+        "process_vm_readv",
+        "process_vm_writev",
+        "ptrace",
+        "quotactl",
+        "reboot",
+        "request_key",
+        "setns",
+    ),
+    *(
+        "settimeofday",
+        "swapoff",
+        "swapon",
+        "syslog",
+        "umount2",
+        "unshare",
+        "userfaultfd",
+        "vhangup",
+    ),
 )
 _NEW_NAMESPACES = 0x7E020000
 _TIOCSTI = 0x5412

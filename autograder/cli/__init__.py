@@ -51,7 +51,9 @@ def main(arguments: list[str] | None = None) -> None:
             _explain(error, usage, debug)
             sys.exit(USAGE)
         said = f"{type(error).__name__}: {error}".splitlines()[0][:300]
-        _explain(error, f"a fault of ours: {said}. Run again with --debug and tell an organiser.", debug)
+        _explain(
+            error, f"a fault of ours: {said}. Run again with --debug and tell an organiser.", debug
+        )
         sys.exit(FAULT)
     sys.exit(code if isinstance(code, int) else 0)
 

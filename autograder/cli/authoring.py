@@ -15,7 +15,7 @@ FAILED = 1
 def register(app: typer.Typer) -> None:
     """Add the commands of this module."""
     app.command(
-        help="Prove assignments right: the starter fails, the solution passes, golden cases hold.\n\n"
+        help="Prove assignments right: starter fails, solution passes, golden cases hold.\n\n"
         "Examples:\n\n  pioneers validate\n\n  pioneers validate w1d3-joins --mutants 5"
     )(validate)
     app.command(
@@ -47,7 +47,9 @@ def validate(
 def release(
     which: Annotated[str, typer.Argument(help="An assignment's id or folder.")],
     out: Annotated[Path, typer.Option(help="The folder to put notebook.ipynb into.")] = Path(),
-    force: Annotated[bool, typer.Option("--force", help="Replace a notebook that is there.")] = False,
+    force: Annotated[
+        bool, typer.Option("--force", help="Replace a notebook that is there.")
+    ] = False,
 ) -> None:
     """Write the starter."""
     from autograder import assignment as assignments

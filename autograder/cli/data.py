@@ -27,7 +27,9 @@ def build(
     dataset: Annotated[str, typer.Argument(help="Its name in datasets/.")] = "games",
     scale: Annotated[float, typer.Option(help="1 is about a million play sessions.")] = 0.01,
     seed: Annotated[int, typer.Option(min=0)] = 42,
-    out: Annotated[Path | None, typer.Option(help="The folder to make; by default in the cache.")] = None,
+    out: Annotated[
+        Path | None, typer.Option(help="The folder to make; by default in the cache.")
+    ] = None,
     workers: Annotated[int, typer.Option(min=1, max=64)] = 1,
 ) -> None:
     """Build it."""
@@ -35,7 +37,9 @@ def build(
 
     folder = out or paths.cache() / "data" / data.dataset_id(dataset, scale, seed)
     with screen.progress(f"building {dataset}") as say:
-        manifest = data.build(dataset, scale=scale, seed=seed, out=folder, workers=workers, progress=say)
+        manifest = data.build(
+            dataset, scale=scale, seed=seed, out=folder, workers=workers, progress=say
+        )
     for table in manifest.tables:
         typer.echo(f"{table.name:24}{sum(file.rows for file in table.files):>12,} rows")
     typer.echo(str(folder))

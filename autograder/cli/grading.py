@@ -44,10 +44,18 @@ def register(app: typer.Typer) -> None:
 
 def grade(
     assignment: Annotated[str, typer.Argument(help="An assignment's id or folder.")],
-    submission: Annotated[str, typer.Argument(help="A member's login, or a notebook, or its folder.")],
-    out: Annotated[Path | None, typer.Option(help="Where to write report.json, report.md and bundle/.")] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print report.json and nothing else.")] = False,
-    seed: Annotated[int | None, typer.Option(min=0, help="The data's seed, to make a report again.")] = None,
+    submission: Annotated[
+        str, typer.Argument(help="A member's login, or a notebook, or its folder.")
+    ],
+    out: Annotated[
+        Path | None, typer.Option(help="Where to write report.json, report.md and bundle/.")
+    ] = None,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Print report.json and nothing else.")
+    ] = False,
+    seed: Annotated[
+        int | None, typer.Option(min=0, help="The data's seed, to make a report again.")
+    ] = None,
     lang: Lang = None,
 ) -> None:
     """Grade officially."""
@@ -58,11 +66,15 @@ def grade(
     target = assignments.load(assignment)
     path = find_submission(target, submission)
     with screen.progress("starting") as say:
-        report = pipeline.grade(target, path, seed=seed, language=screen.language(lang), out=out, say=say)
+        report = pipeline.grade(
+            target, path, seed=seed, language=screen.language(lang), out=out, say=say
+        )
     if out is not None:
         out.mkdir(parents=True, exist_ok=True)
         (out / "report.json").write_text(to_json(report), "utf-8")
-        (out / "report.md").write_text(to_markdown(report, lesson=target.lesson, path=submission), "utf-8")
+        (out / "report.md").write_text(
+            to_markdown(report, lesson=target.lesson, path=str(path)), "utf-8"
+        )
     if as_json:
         sys.stdout.write(to_json(report))
     else:
@@ -75,9 +87,13 @@ def grade(
 
 def check(
     path: Annotated[Path, typer.Argument(help="Your notebook or its folder.")] = Path(),
-    assignment: Annotated[str | None, typer.Option(help="Its assignment, if the folder is not named for it.")] = None,
+    assignment: Annotated[
+        str | None, typer.Option(help="Its assignment, if the folder is not named for it.")
+    ] = None,
     watch: Annotated[bool, typer.Option("--watch", help="Check again whenever you save.")] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="Print the report as JSON and nothing else.")] = False,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Print the report as JSON and nothing else.")
+    ] = False,
     lang: Lang = None,
 ) -> None:
     """Run the public checks."""
@@ -114,7 +130,9 @@ def _watch(target: Assignment, path: Path, as_json: bool, lang: str | None) -> N
     try:
         from watchfiles import watch
     except ImportError as error:
-        raise UsageError("--watch needs watchfiles", fix="run ./pioneers with PIONEERS_REQUIREMENTS=desk") from error
+        raise UsageError(
+            "--watch needs watchfiles", fix="run ./pioneers with PIONEERS_REQUIREMENTS=desk"
+        ) from error
     folder = path if path.is_dir() else path.parent
     screen.note("watching for changes; Ctrl-C ends")
     for changes in watch(folder, debounce=800, raise_interrupt=False):
@@ -137,7 +155,9 @@ def find_submission(target: Assignment, which: str) -> Path:
     by_login = paths.submissions() / which / target.id
     if "/" not in which and by_login.exists():
         return by_login
-    raise SubmissionNotFound(f"no submission {which!r} for {target.id}", fix=f"looked at {path} and {by_login}")
+    raise SubmissionNotFound(
+        f"no submission {which!r} for {target.id}", fix=f"looked at {path} and {by_login}"
+    )
 
 
 def _guess_assignment(path: Path, asked: str | None) -> Assignment:
@@ -146,7 +166,9 @@ def _guess_assignment(path: Path, asked: str | None) -> Assignment:
     if asked:
         return assignments.load(asked)
     if not path.exists():
-        raise SubmissionNotFound(f"{path}: no such file or folder", fix="give the path of your notebook")
+        raise SubmissionNotFound(
+            f"{path}: no such file or folder", fix="give the path of your notebook"
+        )
     known = {each.id: each for each in assignments.load_all()}
     for folder in (path.resolve(), *path.resolve().parents):
         if folder.name in known:

@@ -17,7 +17,8 @@ def register(app: typer.Typer) -> None:
     """Add the commands of this module."""
     app.command(help="Say what this machine has and lacks, with the fix for each.")(doctor)
     app.command(
-        help="Run the project's tests; arguments go to pytest.\n\nExample:\n\n  pioneers test -k sandbox",
+        help="Run the project's tests; arguments go to pytest.\n\n"
+        "Example:\n\n  pioneers test -k sandbox",
         context_settings={"allow_extra_args": True, "ignore_unknown_options": True},
     )(test)
     app.command(help="Grade a small sample cohort for real and say where to look.")(demo)
@@ -30,7 +31,10 @@ def doctor(spark: Annotated[bool, typer.Option(help="Also start Spark.")] = True
     bad = 0
     for finding in examination.examine(start_spark=spark):
         mark = {"ok": "✓", "warn": "!", "bad": "✗"}[finding.state]
-        typer.echo(f"{mark} {finding.name:14}{finding.found}" + (f"  → {finding.fix}" if finding.fix else ""))
+        typer.echo(
+            f"{mark} {finding.name:14}{finding.found}"
+            + (f"  → {finding.fix}" if finding.fix else "")
+        )
         bad += finding.state == "bad"
     if bad:
         raise typer.Exit(FAILED)

@@ -6,6 +6,7 @@ bytes leaves word of which answer it was.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -17,7 +18,7 @@ import pyarrow.parquet as pq
 from autograder.bundle import Bundle, load
 from autograder.errors import BundleError
 from autograder.grade.compare import CallResult
-from autograder.models import AnswerSpec, Finding
+from autograder.models import AnswerSpec, CellRun, Finding
 
 
 class AnswerMissing(Exception):
@@ -38,7 +39,12 @@ class Evidence:
     """The answers of one bundle, decoded once each."""
 
     def __init__(
-        self, bundle: Bundle, specs: Mapping[str, AnswerSpec], *, poisoned: tuple[str, ...] = (), marker: Path | None = None
+        self,
+        bundle: Bundle,
+        specs: Mapping[str, AnswerSpec],
+        *,
+        poisoned: tuple[str, ...] = (),
+        marker: Path | None = None,
     ) -> None:
         self.bundle = bundle
         self.specs = specs
@@ -71,6 +77,25 @@ class Evidence:
             value = [CallResult(each["value"], each["error"]) for each in value]
         self._values[name] = value
         return value
+
+
+class ReferenceMissing(Exception):
+    """The reference itself lacks an answer: a fault of ours."""
+
+
+class Reference(Evidence):
+    """The expected answers; whatever they lack is a fault of ours, never the member's."""
+
+    def raw(self, name: str) -> Any:
+        """The expected answer.
+
+        Raises:
+            ReferenceMissing: it is not there.
+        """
+        try:
+            return super().raw(name)
+        except AnswerMissing as error:
+            raise ReferenceMissing(name) from error
 
 
 class Answers(Mapping[str, Any]):
@@ -111,7 +136,12 @@ def to_pandas(table: pa.Table) -> pd.DataFrame:
     return frame
 
 
-_INTEGERS = {pa.int8(): pd.Int8Dtype(), pa.int16(): pd.Int16Dtype(), pa.int32(): pd.Int32Dtype(), pa.int64(): pd.Int64Dtype()}
+_INTEGERS = {
+    pa.int8(): pd.Int8Dtype(),
+    pa.int16(): pd.Int16Dtype(),
+    pa.int32(): pd.Int32Dtype(),
+    pa.int64(): pd.Int64Dtype(),
+}
 
 
 def why_missing(name: str, spec: AnswerSpec, bundle: Bundle) -> Finding:
@@ -122,6 +152,8 @@ def why_missing(name: str, spec: AnswerSpec, bundle: Bundle) -> Finding:
     cell = next((each for each in run.cells if each.index == index), None)
     if code in ("not_defined", "not_reached"):
         if index is None:
+            if any(each.error_type == "NotImplementedError" for each in run.cells):
+                return Finding("answer.placeholder", {"name": name})
             near = run.near_names.get(name)
             if near:
                 return Finding("answer.not_defined_near", {"name": name, "near": near})
@@ -129,7 +161,14 @@ def why_missing(name: str, spec: AnswerSpec, bundle: Bundle) -> Finding:
         if cell is not None and cell.status == "error":
             if cell.error_type == "NotImplementedError":
                 return Finding("answer.placeholder", {"name": name})
-            params = {"name": name, "cell": index + 1, "error_type": cell.error_type, "error": first_line(cell.error)}
+            if (needed := _needs(cell)) in bundle.problems:
+                return Finding("answer.skipped_because", {"name": needed})
+            params = {
+                "name": name,
+                "cell": index + 1,
+                "error_type": cell.error_type,
+                "error": first_line(cell.error),
+            }
             return Finding("answer.cell_failed", params)
         if cell is not None and cell.status == "timeout":
             return Finding("answer.cell_timeout", {"name": name, "cell": index + 1})
@@ -138,10 +177,23 @@ def why_missing(name: str, spec: AnswerSpec, bundle: Bundle) -> Finding:
         if run.stopped:
             return Finding(f"stopped.{run.stopped}", {"name": name})
         return Finding("answer.not_run", {"name": name})
-    params = {"name": name, "error": first_line(detail), "type": detail, "limit": detail, "asked": spec.type, "got": detail}
+    params = {
+        "name": name,
+        "error": first_line(detail),
+        "type": detail,
+        "limit": detail,
+        "asked": spec.type,
+        "got": detail,
+    }
     if code == "too_large":
         params |= {"size_mb": int(detail or 0), "limit_mb": 32}
     return Finding(f"bundle.{code}", params)
+
+
+def _needs(cell: CellRun) -> str:
+    """The name whose absence stopped a cell, or empty."""
+    found = re.match(r"name '(\w+)' is not defined", cell.error)
+    return found[1] if found and cell.error_type == "NameError" else ""
 
 
 def first_line(text: str) -> str:

@@ -13,13 +13,27 @@ from typing import Any
 import pytest
 
 from autograder.bundle import open_bundle
-from autograder.grade.evidence import AnswerMissing, Answers, Data, Evidence, first_line
+from autograder.grade.evidence import (
+    AnswerMissing,
+    Answers,
+    Data,
+    Evidence,
+    Reference,
+    ReferenceMissing,
+    first_line,
+)
 from autograder.grade.request import Request
 from autograder.models import AnswerSpec, Check, CheckStatus, Finding, Run
 from autograder.text.catalogue import describe
 
 DECLARED = Path(__file__).with_name("declared.py")
-_NOT_OUR_FAULT = ("answer.cell_failed", "answer.cell_timeout", "answer.not_run", "bundle.", "stopped.")
+_NOT_OUR_FAULT = (
+    "answer.cell_failed",
+    "answer.cell_timeout",
+    "answer.not_run",
+    "bundle.",
+    "stopped.",
+)
 
 
 class CheckFailed(AssertionError):
@@ -38,7 +52,7 @@ class GradePlugin:
         specs = {spec.name: spec for spec in request.answers}
         self._bundle = open_bundle(request.bundle)
         self._evidence = Evidence(self._bundle, specs, poisoned=request.poisoned, marker=marker)
-        self._reference = Evidence(open_bundle(request.expected), specs)
+        self._reference = Reference(open_bundle(request.expected), specs)
         self.checks: list[Check] = []
         self.faults: list[str] = []
 
@@ -74,7 +88,9 @@ class GradePlugin:
 
     def pytest_configure(self, config: pytest.Config) -> None:
         """Declare the mark, so that strict markers hold."""
-        config.addinivalue_line("markers", "points(value, hint, title, visibility): what a check is worth")
+        config.addinivalue_line(
+            "markers", "points(value, hint, title, visibility): what a check is worth"
+        )
 
     def pytest_generate_tests(self, metafunc: pytest.Metafunc) -> None:
         """One declared check for each answer."""
@@ -103,11 +119,12 @@ class GradePlugin:
         check = _marked(item) if spec is None else _declared(spec, self._request.language)
         if check is None or (self._request.public_only and check.visibility == "hidden"):
             return
-        if spec is not None and isinstance(raised, AnswerMissing) and raised.name not in self._bundle.problems:
-            if raised.name not in self._bundle.entries:
-                self.faults.append(f"the reference has no answer {raised.name}")
-        if not isinstance(raised, AssertionError | AnswerMissing | type(None)) and spec is not None:
-            self.faults.append(f"{type(raised).__name__} while comparing {spec.name}: {raised}"[:300])
+        if isinstance(raised, ReferenceMissing):
+            self.faults.append(f"the reference has no answer {raised}")
+        elif spec is not None and not isinstance(raised, AssertionError | AnswerMissing | None):
+            self.faults.append(
+                f"{type(raised).__name__} while comparing {spec.name}: {raised}"[:300]
+            )
         cell = self._bundle.run.defined_in.get(check.id)
         check = replace(check, cell=None if cell is None else cell + 1)
         self.checks.append(_judge(check, raised, self._request))
@@ -145,7 +162,9 @@ def _marked(item: pytest.Item) -> Check | None:
 def _cases(item: pytest.Item) -> int:
     """How many tests of this session come from the same function."""
     function = getattr(item, "function", None)
-    return max(1, sum(1 for other in item.session.items if getattr(other, "function", None) is function))
+    return max(
+        1, sum(1 for other in item.session.items if getattr(other, "function", None) is function)
+    )
 
 
 def _judge(check: Check, raised: BaseException | None, request: Request) -> Check:

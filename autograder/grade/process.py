@@ -38,7 +38,9 @@ def grade(request: Request) -> tuple[Check, ...]:
             poison = marker.read_text("utf-8") if marker.is_file() else ""
             if not poison or poison in request.poisoned:
                 why = said.strip().splitlines()[-1][:300] if said.strip() else f"exit status {code}"
-                raise GraderFailed(f"the grading process failed: {why}", fix="run pioneers validate")
+                raise GraderFailed(
+                    f"the grading process failed: {why}", fix="run pioneers validate"
+                )
             request = replace(request, poisoned=(*request.poisoned, poison))
 
 

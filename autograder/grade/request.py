@@ -69,7 +69,9 @@ def _spec(tree: Mapping[str, Any]) -> AnswerSpec:
 def write_checks(checks: list[Check], path: Path) -> None:
     """Store the verdicts; the file appears whole or not at all."""
     scratch = path.with_suffix(".part")
-    scratch.write_text(json.dumps([asdict(check) for check in checks], ensure_ascii=False, default=str), "utf-8")
+    scratch.write_text(
+        json.dumps([asdict(check) for check in checks], ensure_ascii=False, default=str), "utf-8"
+    )
     scratch.replace(path)
 
 

@@ -1,0 +1,1 @@
+"""Where reports go: it consumes reports and nothing else."""

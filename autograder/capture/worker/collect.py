@@ -54,7 +54,7 @@ class Collector:
             path.write_bytes(body)
         except NotPlain as error:
             return {"name": name, "code": error.code, "detail": error.detail}
-        except (Exception, SystemExit) as error:
+        except (Exception, SystemExit) as error:  # noqa: BLE001 - a member's object may do anything
             return {"name": name, "code": "lazy_failed", "detail": describe(error)}
         self._seen[name] = value
         return {"name": name, "file": path.name}
@@ -160,7 +160,7 @@ def _call(function: Callable[..., Any], arguments: list[Any]) -> dict[str, Any]:
         return {"value": Encoder().encode(function(*given)), "error": None}
     except NotPlain as error:
         return {"value": None, "error": f"{error.code}: {error.detail}"}
-    except (Exception, SystemExit) as error:
+    except (Exception, SystemExit) as error:  # noqa: BLE001 - a member's function may do anything
         return {"value": None, "error": describe(error)}
 
 
@@ -181,12 +181,16 @@ def _figure(value: Any, _spec: Mapping[str, Any]) -> tuple[bytes, str]:
             "ylabel": str(ax.get_ylabel())[:200],
             "lines": len(ax.get_lines()),
             "bars": len(ax.patches),
-            "points": sum(len(c.get_offsets()) for c in ax.collections if hasattr(c, "get_offsets")),
+            "points": sum(
+                len(c.get_offsets()) for c in ax.collections if hasattr(c, "get_offsets")
+            ),
         }
         for ax in figure.get_axes()[:64]
     ]
     sink = io.BytesIO()
-    figure.savefig(sink, format="png", dpi=72, metadata={"pioneers": json.dumps(axes, ensure_ascii=True)})
+    figure.savefig(
+        sink, format="png", dpi=72, metadata={"pioneers": json.dumps(axes, ensure_ascii=True)}
+    )
     return sink.getvalue(), "png"
 
 

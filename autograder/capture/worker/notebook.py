@@ -12,7 +12,7 @@ import json
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, cast
 
 import nbformat
 from nbclient.exceptions import CellExecutionError, DeadKernelError
@@ -40,7 +40,11 @@ from autograder.capture.worker.collect import Collector as _Collector
 get_ipython()._pioneers = _Collector(_Path({folder!r}), {specs!r})
 del _os, _sys, _Path, _Collector
 """
-COLLECT = "print(__import__('json').dumps(get_ipython()._pioneers.collect({names!r}, get_ipython().user_ns)))"
+COLLECT = """
+print(__import__("json").dumps(
+    get_ipython()._pioneers.collect({names!r}, get_ipython().user_ns)
+))
+"""
 
 
 @dataclass
@@ -148,12 +152,14 @@ class CaptureClient(PapermillNotebookClient):
                 path.unlink()
                 self.progress.collected.add(name)
             elif name not in self.progress.collected or code != "not_defined":
-                self.progress.send("no_answer", name=name, code=code, detail=str(outcome.get("detail", ""))[:500])
+                self.progress.send(
+                    "no_answer", name=name, code=code, detail=str(outcome.get("detail", ""))[:500]
+                )
 
     def _quietly(self, source: str, *, timeout_s: float = COLLECT_S) -> str:
         """Run our own code in the kernel, outside the notebook; its standard output."""
         cell = nbformat.v4.new_code_cell(source)
-        saved = self.timeout_func
+        saved = cast("Any", self).timeout_func
         self.timeout_func = lambda _cell: max(1, int(timeout_s))
         self.progress.output_left, left = 50_000_000, self.progress.output_left
         self.nb.cells.append(cell)  # nbclient stores what it ran at its index
@@ -192,7 +198,7 @@ class CaptureClient(PapermillNotebookClient):
         if size and progress.output_left < 0:
             if not progress.flooded:
                 progress.flooded = True
-                asyncio.ensure_future(self._interrupt())
+                self._interrupting = asyncio.ensure_future(self._interrupt())
             return None
         if size:
             cell.metadata["said"] = cell.metadata.get("said", 0) + size
@@ -216,7 +222,13 @@ class CaptureEngine(Engine):
 
     @classmethod
     def execute_managed_notebook(
-        cls, nb_man: Any, kernel_name: str, *, manager: OurKernelManager, progress: Progress, **_: Any
+        cls,
+        nb_man: Any,
+        kernel_name: str,
+        *,
+        manager: OurKernelManager,
+        progress: Progress,
+        **_: Any,
     ) -> Any:
         """Execute `nb_man.nb` on the kernel that is already up."""
         client = CaptureClient(

@@ -1,6 +1,6 @@
-"""Frames from the sandbox to its host: one line of JSON, then as many bytes as it announces.
+r"""Frames from the sandbox to its host: one line of JSON, then as many bytes as it announces.
 
-    {"kind": "answer", "name": "total", "bytes": 12}\\n<12 bytes>
+    {"kind": "answer", "name": "total", "bytes": 12}\n<12 bytes>
 
 Both sides use this module; the reading side trusts nothing: lines, bytes and their sum are capped.
 """

@@ -1,0 +1,59 @@
+"""Makes a member's starter, and the public data that it reads."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+from autograder import data as datasets
+from autograder import paths
+from autograder.assignment import Assignment
+from autograder.authoring import source
+from autograder.errors import UsageError
+from autograder.reference import PUBLIC_SEED
+from autograder.submission import NOTEBOOK
+
+DATA = "games"
+
+
+def release(
+    assignment: Assignment,
+    out: Path,
+    *,
+    force: bool = False,
+    say: Callable[[str], None] = lambda _: None,
+) -> Path:
+    """Write the starter notebook into the folder `out`; its path.
+
+    The parameters cell is pointed at the public data, which are built if they are not there.
+
+    Raises:
+        UsageError: a notebook is there already and `force` is not given.
+    """
+    target = out / NOTEBOOK
+    if target.exists() and not force:
+        raise UsageError(
+            f"{target} is there already", fix="use another --out, or --force to replace it"
+        )
+    notebook = source.starter(assignment.notebook)
+    if assignment.data is not None:
+        folder = public_data(assignment, say)
+        for cell in notebook.cells:
+            if "parameters" in cell.metadata.get("tags", []):
+                where = Path(os.path.relpath(folder, target.resolve().parent)).as_posix()
+                cell.source = f'data_dir = "{where}"\nseed = {PUBLIC_SEED}'
+    source.write(notebook, target)
+    return target
+
+
+def public_data(assignment: Assignment, say: Callable[[str], None]) -> Path:
+    """Build the public data of an assignment where notebooks of members look for them."""
+    request = assignment.data
+    if request is None:
+        raise UsageError(f"{assignment.id} reads no data", fix="nothing to build")
+    say("building the public data")
+    name = datasets.dataset_id(request.dataset, request.scale, PUBLIC_SEED)
+    folder = paths.root() / ".pioneers" / "data" / name
+    datasets.build(request.dataset, scale=request.scale, seed=PUBLIC_SEED, out=folder)
+    return folder

@@ -1,0 +1,131 @@
+"""Proves an assignment right before members see it.
+
+The starter must score nothing, the solution everything, on two seeds; each golden case must get
+its verdict; broken solutions must be noticed. Everything runs by the official path.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+from autograder import paths
+from autograder.assignment import Assignment
+from autograder.authoring import source
+from autograder.authoring.golden import Case, differences, load_cases, write_submission
+from autograder.authoring.mutants import Mutant, mutate
+from autograder.models import Report
+from autograder.pipeline import grade
+from autograder.reference import PUBLIC_SEED
+from autograder.submission import NOTEBOOK
+
+OTHER_SEED = 7
+JOBS = 2
+
+
+@dataclass(frozen=True)
+class Result:
+    """One thing proven or not."""
+
+    ok: bool
+    what: str
+
+
+def validate(
+    assignment: Assignment,
+    *,
+    golden: bool = True,
+    mutants: int = 0,
+    say: Callable[[str], None] = lambda _: None,
+) -> Iterator[Result]:
+    """Yield a result for each thing to prove, as it is known."""
+    yield _points(assignment)
+    yield _lesson(assignment)
+    with tempfile.TemporaryDirectory(prefix="pioneers-validate-") as name:
+        folder = Path(name)
+        say("solution")
+        for seed in (PUBLIC_SEED, OTHER_SEED):
+            yield _solution(assignment, seed)
+        say("starter")
+        yield _starter(assignment, folder)
+        with ThreadPoolExecutor(JOBS) as pool:
+            if golden:
+                say("golden cases")
+                yield from pool.map(
+                    lambda case: check_case(case, assignment, folder), load_cases(assignment)
+                )
+            if mutants:
+                say("mutants")
+                broken = _mutants(assignment, mutants)
+                yield from pool.map(lambda each: _mutant(each, assignment, folder), broken)
+
+
+def check_case(case: Case, assignment: Assignment, folder: Path) -> Result:
+    """Grade one golden case on a seed that no member knows and compare its verdict."""
+    report = grade(
+        assignment, write_submission(case, assignment, folder), seed=OTHER_SEED, language="en"
+    )
+    wrong = differences(case, report)
+    return Result(not wrong, f"golden {case.name}" + (f": {'; '.join(wrong)}" if wrong else ""))
+
+
+def _points(assignment: Assignment) -> Result:
+    return Result(
+        assignment.max_points > 0,
+        f"{len(assignment.answers)} answers, {assignment.max_points:g} points",
+    )
+
+
+def _lesson(assignment: Assignment) -> Result:
+    pages = [
+        paths.root() / "curriculum" / tongue / f"{assignment.lesson}.md" for tongue in ("ko", "en")
+    ]
+    missing = [
+        str(page.relative_to(paths.root()))
+        for page in pages
+        if assignment.lesson and not page.is_file()
+    ]
+    return Result(
+        not missing,
+        f"lesson page missing: {', '.join(missing)}" if missing else "lesson pages are there",
+    )
+
+
+def _solution(assignment: Assignment, seed: int) -> Result:
+    report = grade(assignment, assignment.notebook, seed=seed, language="en")
+    full = report.status == "graded" and report.score == report.max_score
+    return Result(full, f"solution, seed {seed}: {_told(report)}")
+
+
+def _starter(assignment: Assignment, folder: Path) -> Result:
+    target = folder / "starter" / NOTEBOOK
+    source.write(source.starter(assignment.notebook), target)
+    report = grade(assignment, target, seed=OTHER_SEED, language="en")
+    return Result(report.status == "graded" and report.score == 0, f"starter: {_told(report)}")
+
+
+def _mutants(assignment: Assignment, count: int) -> list[Mutant]:
+    cells = source.solution_cells(source.read(assignment.notebook))
+    texts = {name: cell.source for name, cell in cells.items()}
+    return mutate(texts, count, seed=OTHER_SEED)
+
+
+def _mutant(mutant: Mutant, assignment: Assignment, folder: Path) -> Result:
+    target = folder / f"mutant-{mutant.cell}-{abs(hash(mutant.source))}" / NOTEBOOK
+    source.write(source.with_cells(assignment.notebook, {mutant.cell: mutant.source}), target)
+    report = grade(assignment, target, seed=OTHER_SEED, language="en")
+    killed = report.status == "graded" and report.score < report.max_score
+    said = "noticed" if killed else "SURVIVED"
+    return Result(killed, f"mutant {said}: {mutant.cell}, {mutant.change}")
+
+
+def _told(report: Report) -> str:
+    if report.status != "graded":
+        return f"{report.status}: {report.message}"
+    failed = [f"{check.id} ({check.message})" for check in report.checks if check.status != "pass"]
+    return f"{report.score:g} of {report.max_score:g}" + (
+        f"; {'; '.join(failed[:3])}" if failed else ""
+    )

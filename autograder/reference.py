@@ -1,0 +1,81 @@
+"""The reference: the data of a seed, and what the author's solution answers on them.
+
+Expected answers come by the same path as a member's, from the same sandbox, and are cached by
+content: the assignment's files, the data, the worker's code.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import shutil
+from pathlib import Path
+
+from autograder import __version__, bundle, paths
+from autograder import data as datasets
+from autograder.assignment import Assignment
+from autograder.capture.notebook import capture
+from autograder.errors import BundleError, ReferenceFailed
+from autograder.submission import stage
+
+PUBLIC_SEED = 42
+"""The seed of the data that members have; never that of an official grade unless asked for."""
+
+
+def draw_data(assignment: Assignment, seed: int, scratch: Path) -> Path | None:
+    """Build an assignment's tables for a seed; None where it reads none.
+
+    The public seed's are kept in the cache, others live in `scratch`.
+    """
+    request = assignment.data
+    if request is None:
+        return None
+    name = datasets.dataset_id(request.dataset, request.scale, seed)
+    tables = hashlib.sha256("\0".join(sorted(request.tables)).encode()).hexdigest()[:8]
+    base = paths.cache() / "data" if seed == PUBLIC_SEED else scratch / "data"
+    folder = base / f"{name}-{tables}"
+    datasets.build(
+        request.dataset, scale=request.scale, seed=seed, out=folder, tables=request.tables
+    )
+    return folder
+
+
+def expected_answers(
+    assignment: Assignment, scratch: Path, *, data: Path | None, seed: int, sandboxed: bool = True
+) -> bundle.Bundle:
+    """The reference's sealed answers.
+
+    Raises:
+        ReferenceFailed: the solution did not give every answer.
+        SandboxUnavailable: as for any capture.
+    """
+    kept = paths.cache() / "expected" / _key(assignment, seed)
+    if kept.is_dir():
+        try:
+            return bundle.open_bundle(kept)
+        except BundleError:
+            shutil.rmtree(kept, ignore_errors=True)  # damaged: made again below
+    submission = stage(assignment.notebook, scratch / "reference")
+    captured = capture(
+        submission, assignment.answers, assignment.limits, data=data, seed=seed, official=sandboxed
+    )
+    if captured.problems:
+        name, problem = min(captured.problems.items())
+        raise ReferenceFailed(
+            f"{assignment.id}: the reference has no {name} ({problem.code} {problem.detail[:120]})",
+            fix=f"run pioneers validate {assignment.id}",
+        )
+    kept.parent.mkdir(parents=True, exist_ok=True)
+    return captured.seal(kept)
+
+
+def _key(assignment: Assignment, seed: int) -> str:
+    names = [answer.name for answer in assignment.answers]
+    text = f"{assignment.sha256}\0{assignment.data}\0{seed}\0{_worker_sha256()}\0{names}"
+    return hashlib.sha256(text.encode()).hexdigest()[:32]
+
+
+def _worker_sha256() -> str:
+    digest = hashlib.sha256(__version__.encode())
+    for path in sorted((paths.PACKAGE / "capture" / "worker").glob("*.py")):
+        digest.update(path.read_bytes())
+    return digest.hexdigest()
