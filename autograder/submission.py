@@ -13,6 +13,8 @@ import json
 import os
 import re
 import stat
+import threading
+import warnings
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,9 +27,11 @@ MAX_NOTEBOOK_MB = 10
 MAX_FILES = 200
 MAX_TOTAL_MB = 50
 MAX_CELLS = 1000
-MAX_JSON_DEPTH = 64
+MAX_FOLDERS = 200
 IGNORED = {".ipynb_checkpoints", "__pycache__", ".git", ".DS_Store"}
 _CELL_TYPES = ("code", "markdown", "raw")
+# Filters of warnings belong to the process, and two submissions may be read side by side.
+_QUIET = threading.Lock()
 
 
 @dataclass(frozen=True)
@@ -56,7 +60,8 @@ class Submission:
     def mentions(self, word: str) -> bool:
         """Whether any code cell, or any Python file beside the notebook, has this word."""
         texts = [cell.source for cell in self.cells if cell.kind == "code"]
-        texts += [p.read_text("utf-8", "replace") for p in sorted(self.folder.rglob("*.py"))]
+        files = sorted(path for path in self.folder.rglob("*.py") if path.is_file())
+        texts += [path.read_text("utf-8", "replace") for path in files]
         return any(word in text for text in texts)
 
 
@@ -115,16 +120,20 @@ def read_regular(path: Path, max_bytes: int) -> bytes:
 
 def _files(path: Path) -> dict[str, Path]:
     """Relative POSIX name to path, for every file that travels along."""
+    if not os.path.lexists(path):  # Path.exists raises for a name that is too long
+        raise SubmissionNotFound(f"{path}: no such submission", fix="check the path or the login")
     if path.is_symlink():
         raise SubmissionInvalid("link", name=path.name)
-    if not path.exists():
-        raise SubmissionNotFound(f"{path}: no such submission", fix="check the path or the login")
     if not path.is_dir():
+        _check_name(path.name)
         return {path.name: path}
     found: dict[str, Path] = {}
-    total = 0
+    total = seen = 0
     for parent, folders, names in os.walk(path):
         folders[:] = sorted(set(folders) - IGNORED)
+        seen += len(folders)
+        if seen > MAX_FOLDERS:  # each within the last, perhaps: walking on is a deep recursion
+            raise SubmissionInvalid("too_many_files", count=len(found) + seen, limit=MAX_FILES)
         for name in sorted(set(names) - IGNORED):
             file = Path(parent) / name
             inner = file.relative_to(path).as_posix()
@@ -159,13 +168,13 @@ def _pick_notebook(path: Path, files: Mapping[str, Path]) -> str:
         if path.suffix != ".ipynb":
             raise SubmissionInvalid("not_notebook", name=path.name)
         return path.name
+    if (path / NOTEBOOK).is_dir():
+        raise SubmissionInvalid("folder_instead", name=NOTEBOOK)
     notebooks = [name for name in files if name.endswith(".ipynb") and "/" not in name]
     if NOTEBOOK in notebooks:
         return NOTEBOOK
     if len(notebooks) == 1:
         return notebooks[0]
-    if (path / NOTEBOOK).is_dir():
-        raise SubmissionInvalid("folder_instead", name=NOTEBOOK)
     if notebooks:
         raise SubmissionInvalid("many_notebooks", names=", ".join(notebooks[:5]))
     raise SubmissionInvalid("no_notebook", folder=path.name)
@@ -189,14 +198,20 @@ def parse_notebook(body: bytes, name: str) -> tuple[Cell, ...]:
     except RecursionError as error:
         raise SubmissionInvalid("deep", name=name) from error
     except ValueError as error:
-        cut = text.lstrip().startswith("{") and getattr(error, "pos", 0) >= len(text.rstrip()) - 1
-        raise SubmissionInvalid("truncated" if cut else "not_json", name=name) from error
+        code = "truncated" if _is_cut(text, error) else "not_json"
+        raise SubmissionInvalid(code, name=name) from error
     cells = tuple(_cells(tree, name))
     if len(cells) > MAX_CELLS:
         raise SubmissionInvalid("too_many_cells", count=len(cells), limit=MAX_CELLS)
     if not any(cell.kind == "code" and cell.source.strip() for cell in cells):
         raise SubmissionInvalid("no_code", name=name)
     return cells
+
+
+def _is_cut(text: str, error: ValueError) -> bool:
+    """Whether JSON began well and then just ended, be it within a string."""
+    at_the_end = getattr(error, "pos", 0) >= len(text.rstrip()) - 1
+    return text.lstrip().startswith("{") and (at_the_end or "Unterminated" in str(error))
 
 
 def _decode(body: bytes, name: str) -> str:
@@ -240,11 +255,13 @@ def _cell(cell: Mapping[str, Any]) -> Cell:
     source = cell.get("source", cell.get("input", ""))
     if isinstance(source, list):
         source = "".join(part for part in source if isinstance(part, str))
+    if not isinstance(source, str):  # nothing that a notebook may hold there
+        source = ""
     metadata = cell.get("metadata")
     tags = _list(metadata.get("tags")) if isinstance(metadata, dict) else []
     return Cell(
         kind=kind if kind in _CELL_TYPES else "raw",
-        source=str(source).replace("\r\n", "\n").encode("utf-8", "replace").decode(),
+        source=source.replace("\r\n", "\n").encode("utf-8", "replace").decode(),
         tags=tuple(tag for tag in tags if tag == "parameters"),
     )
 
@@ -308,7 +325,9 @@ def find_names(cells: Iterable[Cell]) -> Names:
 def _bound(source: str) -> Iterable[str]:
     lines = ["pass" if line.startswith(("%", "!", "?")) else line for line in source.split("\n")]
     try:
-        tree = ast.parse("\n".join(lines))
+        with _QUIET, warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # "\\d" in a cell is no warning to an organiser
+            tree = ast.parse("\n".join(lines))
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return
     for node in ast.walk(tree):
