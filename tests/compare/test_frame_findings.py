@@ -369,11 +369,17 @@ def test_first_finding(name: str) -> None:
     assert [finding.code for finding in findings][:1] == [code]
 
 
-@pytest.mark.parametrize("name", MISTAKES)
+ABOUT_ROWS = [
+    # A head of the table is about its order; a table with a name twice cannot be taken from.
+    name
+    for name, (code, *_) in MISTAKES.items()
+    if code not in {"frame.only_first_rows", "frame.duplicate_columns"}
+]
+
+
+@pytest.mark.parametrize("name", ABOUT_ROWS)
 def test_findings_do_not_depend_on_the_order_of_rows(name: str) -> None:
-    code, make, expected, keys = MISTAKES[name]
-    if code in {"frame.only_first_rows", "frame.duplicate_columns"}:
-        pytest.skip("about the order itself, or without rows to tell apart")
+    _, make, expected, keys = MISTAKES[name]
     actual = make()
     turned = actual.take(pa.array(np.arange(actual.num_rows)[::-1]))
     assert find(turned, expected, keys=keys) == find(actual, expected, keys=keys)

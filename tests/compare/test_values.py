@@ -231,3 +231,20 @@ def test_an_answer_of_the_wrong_type() -> None:
         assert codes(compare_answer(spec, value, None)) == ["type.mismatch"]
     assert compare_answer(AnswerSpec("n", "scalar", 1.0), 3, 3) == []
     assert compare_answer(AnswerSpec("n", "list", 1.0), [3, 1], [1, 3]) == []
+
+
+def test_sets_have_no_order() -> None:
+    assert compare_lists({"b", "a"}, ["a", "b"]) == []
+    assert compare_dicts({"x": {3, 1}}, {"x": {1, 3}}) == []
+    findings = compare_dicts({"x": {"d", "c", "b", "a"}}, {"x": {"a"}})
+    assert findings[0].params["got"] == "{a, b, c, d}"
+    assert compare_answer(AnswerSpec("s", "list", 1.0), {2, 1}, [1, 2]) == []
+    strict = AnswerSpec("s", "list", 1.0, order="strict")
+    assert codes(compare_answer(strict, {2, 1}, [1, 2])) == ["type.mismatch"]
+
+
+def test_the_kinds_that_json_tags_bring_back() -> None:
+    span = dt.timedelta(hours=1)
+    assert compare_scalars(span, dt.timedelta(seconds=3600)) == []
+    assert codes(compare_scalars(span, dt.timedelta(seconds=1))) == ["scalar.differs"]
+    assert compare_dicts({(1, "a"): 2}, {(1, "a"): 2}) == []

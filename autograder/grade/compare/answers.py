@@ -31,16 +31,18 @@ def compare_answer(spec: AnswerSpec, actual: Any, expected: Any) -> list[Finding
             a dict for a figure, else a plain value.
         expected: the reference's, of the declared type.
     """
-    if not _fits(spec.type, actual):
+    if not _fits(spec, actual):
         return [Finding("type.mismatch", {"asked": spec.type, "got": _told(actual)})]
     return _COMPARATORS[spec.type](spec, actual, expected)
 
 
-def _fits(kind: AnswerType, value: Any) -> bool:
-    wanted = _VALUE_TYPES.get(kind)
+def _fits(spec: AnswerSpec, value: Any) -> bool:
+    if spec.type == "list" and isinstance(value, set | frozenset):
+        return spec.order == "any"
+    wanted = _VALUE_TYPES.get(spec.type)
     if wanted is not None:
         return isinstance(value, wanted)
-    return not isinstance(value, pa.Table | list | tuple | Mapping)
+    return not isinstance(value, pa.Table | list | tuple | set | frozenset | Mapping)
 
 
 def _told(value: Any) -> str:

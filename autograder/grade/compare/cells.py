@@ -35,6 +35,9 @@ def _shown(value: Any) -> str:
         return "{" + pairs + "}"
     if isinstance(value, list | tuple):
         return "[" + ", ".join(_shown(item) for item in value[:20]) + "]"
+    if isinstance(value, set | frozenset):
+        # Sorted, since a set has another order in every process.
+        return "{" + ", ".join(sorted(_shown(item) for item in value)[:20]) + "}"
     return "null" if value is None else str(value)
 
 

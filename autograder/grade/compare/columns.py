@@ -137,7 +137,8 @@ def _is_all_null(column: Any) -> bool:
 
 def _sample(column: Any) -> str:
     """Returns the least text of the column that shows why it is no number: one with a letter."""
-    plain = column.cast(pa.string()) if pa.types.is_dictionary(column.type) else column
+    # Not every kind of text has the kernels used here.
+    plain = column.cast(pa.large_string())
     odd = plain.filter(pc.match_substring_regex(plain, r"[^0-9.\-]"))
     found = pc.min(odd if len(odd) else plain.drop_null()).as_py()
     return cell(found)

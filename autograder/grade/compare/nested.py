@@ -1,14 +1,14 @@
 """Comparing lists and dicts of plain values, nested to any depth the bundle lets through.
 
-A tuple counts as a list. Dict keys are compared in Unicode NFC and never by position. It must not
-know tables, submissions or words people read.
+A tuple counts as a list, a set as a list in sorted order. Dict keys are compared in Unicode NFC
+and never by position. It must not know tables, submissions or words people read.
 """
 
 from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from autograder.grade.compare.cells import cell, type_name
@@ -29,14 +29,14 @@ _GREEDY_LIMIT = 400
 
 
 def compare_lists(
-    actual: Sequence[Any],
-    expected: Sequence[Any],
+    actual: Collection[Any],
+    expected: Collection[Any],
     *,
     order: Order = "any",
     tolerance: float = DEFAULT_TOLERANCE,
 ) -> list[Finding]:
     """Compares two lists of plain values; `any` order compares them as multisets."""
-    left, right = list(actual), list(expected)
+    left, right = list(_listed(actual)), list(_listed(expected))
     if _same_in_order(left, right, tolerance):
         return []
     if not left:
@@ -51,6 +51,7 @@ def same_plain(actual: Any, expected: Any, tolerance: float, depth: int = 0) -> 
     """Tells whether two plain values are the same, lists by position and dicts by key."""
     if depth > MAX_DEPTH:
         return False
+    actual, expected = _listed(actual), _listed(expected)
     if isinstance(actual, list | tuple) and isinstance(expected, list | tuple):
         return len(actual) == len(expected) and all(
             same_plain(a, e, tolerance, depth + 1) for a, e in zip(actual, expected, strict=True)
@@ -65,6 +66,7 @@ def same_plain(actual: Any, expected: Any, tolerance: float, depth: int = 0) -> 
 
 def compare_plain(actual: Any, expected: Any, *, tolerance: float) -> list[Finding]:
     """Compares two plain values of any shape; lists strictly by position."""
+    actual, expected = _listed(actual), _listed(expected)
     if isinstance(actual, list | tuple) and isinstance(expected, list | tuple):
         return compare_lists(actual, expected, order="strict", tolerance=tolerance)
     if isinstance(actual, Mapping) and isinstance(expected, Mapping):
@@ -118,7 +120,13 @@ def _pair_off(
     return alone, rest
 
 
+def _listed(value: Any) -> Any:
+    """Returns a set as a sorted list and everything else as it is."""
+    return sorted(value, key=_sort_key) if isinstance(value, set | frozenset) else value
+
+
 def _sort_key(value: Any, depth: int = 0) -> tuple[int, float, str]:
+    value = _listed(value)
     if value is None:
         return (0, 0.0, "")
     if isinstance(value, bool):

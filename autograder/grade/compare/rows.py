@@ -82,7 +82,7 @@ def _text_form(rows: Rows) -> Finding | None:
     if not len(aligned.missing) or not len(aligned.extra):
         return None
     for column in aligned.columns:
-        if column.kind != "text":
+        if column.kind != "text" or len(column.texts) == 0:
             continue
         by = aligned.identity if column in aligned.identity else aligned.columns
         for code, is_case in (("frame.text_space", False), ("frame.text_case", True)):
