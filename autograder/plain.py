@@ -10,6 +10,7 @@ from __future__ import annotations
 import datetime as dt
 import decimal
 import json
+import math
 from collections.abc import Callable
 from typing import Any
 
@@ -31,7 +32,7 @@ def loads(body: bytes, name: str) -> Any:
             "too_large", name=name, size_mb=len(body) // 2**20 + 1, limit_mb=MAX_BYTES // 2**20
         )
     try:
-        tree = json.loads(body.decode("utf-8"), parse_constant=_refuse)
+        tree = json.loads(body.decode("utf-8"), parse_constant=_refuse, parse_float=_finite)
         return _Decoder().decode(tree, 0)
     except RecursionError as error:
         raise BundleError("too_deep", name=name, limit=MAX_DEPTH) from error
@@ -41,6 +42,13 @@ def loads(body: bytes, name: str) -> Any:
 
 def _refuse(word: str) -> Any:
     raise ValueError(word)
+
+
+def _finite(word: str) -> float:
+    number = float(word)
+    if not math.isfinite(number):
+        raise ValueError(word)
+    return number
 
 
 class _Decoder:
@@ -56,8 +64,8 @@ class _Decoder:
         if isinstance(value, dict):
             if "$" in value:
                 return self._tagged(value["$"], value["v"], depth)
-            return {key: self.decode(item, depth + 1) for key, item in value.items()}
-        return value
+            return {_text(key): self.decode(item, depth + 1) for key, item in value.items()}
+        return _text(value) if isinstance(value, str) else value
 
     def _tagged(self, tag: Any, value: Any, depth: int) -> Any:
         if tag == "dict":
@@ -67,6 +75,11 @@ class _Decoder:
         if not isinstance(tag, str) or tag not in _SCALARS:
             raise ValueError(tag)
         return _SCALARS[tag](value)
+
+
+def _text(value: str) -> str:
+    """The text without halves of surrogate pairs, which no report could be written with."""
+    return value.encode("utf-8", "replace").decode()
 
 
 def _key(value: Any) -> Any:
