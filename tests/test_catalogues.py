@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 from string import Formatter
 
 import pytest
@@ -10,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
+import autograder
 from autograder.models import LANGUAGES, Finding, Language
 from autograder.text import escape
 from autograder.text.catalogue import Catalogue, catalogue, describe, spoken
@@ -25,7 +27,8 @@ ROOMS = {
     ),
     "bundle": (
         "too_large too_many_rows too_many_columns too_deep bad_json bad_parquet bad_type bad_name "
-        "not_finite bad_png link wrong_type too_long crashed not_plain call_failed lazy_failed"
+        "not_finite bad_png link wrong_type too_long crashed not_plain call_failed lazy_failed "
+        "changed not_sealed"
     ),
     "stopped": "wall cpu memory processes output disk crash",
     "answer": (
@@ -59,6 +62,15 @@ def test_every_finding_has_its_sentences_and_hidden_ones_use_safe_values_only(co
     assert whole or (KO.has(f"{own}.public") and KO.has(f"{own}.hidden"))
     assert placeholders(KO.template(own if whole else f"{own}.hidden")) <= SAFE_PARAMS[code]
     assert KO.has(f"{own}.next") or code.startswith("info.")
+
+
+def test_report_has_no_sentence_that_nothing_says() -> None:
+    source = "".join(
+        path.read_text("utf-8") for path in Path(autograder.__file__).parent.rglob("*.py")
+    )
+    names = {key.split(".", 1)[1] for key in KEYS if key.startswith("report.")}
+    unsaid = {name for name in names if not re.search(rf"[\".]{name}\b", source)}
+    assert {name for name in unsaid if not name.startswith(("type_", "status_"))} == set()
 
 
 def test_no_sentence_for_a_finding_that_nothing_makes() -> None:
