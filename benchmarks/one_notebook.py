@@ -1,0 +1,274 @@
+"""One notebook through three graders' hands, in turn: pioneers, nbgrader, and the bare script.
+
+    .venv/bin/python benchmarks/one_notebook.py [--rounds 5] [--kind spark|pandas]
+
+The Spark notebook groups, joins, takes a top-N and a window and has two graded questions; the
+pandas one does the same on the same data. `pioneers` is the whole official grade on a fresh seed
+(data drawn, reference run beside the submission); `cached` is the same on a seed whose reference
+is known, as when a cohort is graded. nbgrader runs `autograde` with the answers as hidden asserts;
+the bare script is the notebook's code under stock settings, which grades nothing. Prints medians
+of wall seconds and of the tree's peak resident memory, and the ratios.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import psutil
+
+from autograder import data
+from autograder.capture import java
+
+ROOT = Path(__file__).resolve().parent.parent
+SEED = 42
+TOML = """format_version = 1
+id = "bench"
+kind = "notebook"
+title = { ko = "속도", en = "Speed" }
+[data]
+dataset = "games"
+scale = 0.01
+tables = ["games", "purchases", "exchange_rates"]
+[answers.daily]
+type = "frame"
+points = 1
+keys = ["day"]
+tolerance = 1e-6
+[answers.top]
+type = "frame"
+points = 1
+keys = ["day", "place"]
+"""
+SPARK = [
+    """from pyspark.sql import SparkSession, Window
+from pyspark.sql import functions as F
+spark = SparkSession.builder.appName("bench").getOrCreate()
+sales = spark.read.parquet(f"{data_dir}/purchases")
+rates = spark.read.parquet(f"{data_dir}/exchange_rates")
+games = spark.read.parquet(f"{data_dir}/games").select("game_id", "title")
+sales = sales.withColumn("day", F.to_date(F.from_utc_timestamp("purchased_at", "Asia/Seoul")))
+print(sales.count())""",
+    """won = sales.join(rates, ["day", "currency"], "left")
+won = won.withColumn("won", F.col("amount") * F.coalesce("krw_per_unit", F.lit(1)))
+daily = won.groupBy("day").agg(F.sum("won").cast("double").alias("won"), F.count("*").alias("n"))
+print(daily.orderBy(F.desc("won")).limit(5).toPandas())""",
+    """place = Window.partitionBy("day").orderBy(F.desc("won"), "title")
+by_game = won.join(games, "game_id").groupBy("day", "title").agg(F.sum("won").cast("double").alias("won"))
+top = by_game.withColumn("place", F.row_number().over(place)).filter("place <= 3")
+print(top.orderBy("day", "place").limit(5).toPandas())""",
+]
+PANDAS = [
+    """import pandas as pd
+sales = pd.read_parquet(f"{data_dir}/purchases")
+rates = pd.read_parquet(f"{data_dir}/exchange_rates")
+games = pd.read_parquet(f"{data_dir}/games")[["game_id", "title"]]
+sales["day"] = sales["purchased_at"].dt.tz_convert("Asia/Seoul").dt.date
+print(len(sales))""",
+    """won = sales.merge(rates, on=["day", "currency"], how="left")
+won["won"] = won["amount"].astype(float) * won["krw_per_unit"].astype(float).fillna(1.0)
+daily = won.groupby("day", as_index=False).agg(won=("won", "sum"), n=("won", "size"))
+print(daily.sort_values("won").tail(5))""",
+    """by_game = won.merge(games, on="game_id").groupby(["day", "title"], as_index=False)["won"].sum()
+by_game = by_game.sort_values(["day", "won", "title"], ascending=[True, False, True])
+by_game["place"] = by_game.groupby("day").cumcount() + 1
+top = by_game[by_game["place"] <= 3]
+print(top.head())""",
+]
+ROWS = {"spark": ("daily.count()", "top.count()"), "pandas": ("len(daily)", "len(top)")}
+
+
+def cell(
+    source: str, grade_id: str | None = None, *, points: int = 0, tags: tuple[str, ...] = ()
+) -> dict[str, object]:
+    """A code cell; with points it is an nbgrader test cell, with only an id a solution cell."""
+    metadata: dict[str, object] = {"tags": list(tags)} if tags else {}
+    if grade_id:
+        about = {"grade_id": grade_id, "schema_version": 3, "task": False, "locked": points > 0}
+        about |= {"solution": points == 0, "grade": points > 0} | (
+            {"points": points} if points else {}
+        )
+        metadata["nbgrader"] = about
+    identity = f"c{abs(hash(source)) % 10**8}"
+    return {
+        "cell_type": "code",
+        "id": identity,
+        "metadata": metadata,
+        "source": source,
+        "outputs": [],
+        "execution_count": None,
+    }
+
+
+def notebook(cells: list[dict[str, object]]) -> str:
+    """A notebook file's text."""
+    kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
+    return json.dumps({"nbformat": 4, "nbformat_minor": 5, "metadata": kernel, "cells": cells})
+
+
+def measure(command: list[str], *, cwd: Path, environment: dict[str, str]) -> tuple[float, float]:
+    """Wall seconds of a command and the peak resident memory of its process tree, in MB."""
+    started = time.perf_counter()
+    process = subprocess.Popen(
+        command, cwd=cwd, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
+    )
+    peak, output = 0, process.stdout
+    os.set_blocking(output.fileno(), False)
+    said = b""
+    while process.poll() is None:
+        said = (said + (output.read() or b""))[-4000:]
+        try:
+            tree = [
+                psutil.Process(process.pid),
+                *psutil.Process(process.pid).children(recursive=True),
+            ]
+            peak = max(peak, sum(each.memory_info().rss for each in tree))
+        except psutil.Error:
+            pass
+        time.sleep(0.05)
+    seconds = time.perf_counter() - started
+    if process.returncode:
+        raise SystemExit(f"{command}: exit {process.returncode}\n{said.decode('utf-8', 'replace')}")
+    return seconds, peak / 2**20
+
+
+def prepare(folder: Path, kind: str) -> dict[str, Callable[[], tuple[float, float]]]:
+    """Lay out the three courses; the name and the timed run of each side."""
+    tables = folder / "data"
+    data.build("games", scale=0.01, seed=SEED, out=tables)
+    cells = {"spark": SPARK, "pandas": PANDAS}[kind]
+    parameters = cell(f"data_dir = {str(tables)!r}\nseed = {SEED}", tags=("parameters",))
+    stock = {**os.environ, "SPARK_LOCAL_IP": "127.0.0.1", "PYTHONWARNINGS": "ignore"}
+    if shutil.which("java") is None:
+        stock["JAVA_HOME"] = str(java.home())
+    return {
+        **_pioneers(folder, cells, parameters),
+        "nbgrader": _nbgrader(folder, cells, parameters, ROWS[kind], stock),
+        "bare script": _bare(folder, [str(parameters["source"]), *cells], stock),
+    }
+
+
+def _pioneers(
+    folder: Path, cells: list[str], parameters: dict[str, object]
+) -> dict[str, Callable[[], tuple[float, float]]]:
+    home = folder / "cohort" / "assignments" / "bench"
+    home.mkdir(parents=True)
+    (home / "assignment.toml").write_text(TOML, "utf-8")
+    text = notebook([parameters, *(cell(source) for source in cells)])
+    (home / "notebook.ipynb").write_text(text, "utf-8")
+    (folder / "mine.ipynb").write_text(text, "utf-8")
+    environment = {
+        **os.environ,
+        "PIONEERS_ROOT": str(folder / "cohort"),
+        "PIONEERS_CACHE": str(ROOT / ".pioneers"),
+    }
+    environment.pop("PYTHONDONTWRITEBYTECODE", None)
+    command = [str(ROOT / "pioneers"), "grade", "bench", str(folder / "mine.ipynb"), "--json"]
+
+    def run(*more: str) -> tuple[float, float]:
+        return measure([*command, *more], cwd=folder, environment=environment)
+
+    run("--seed", "1")
+    return {"pioneers": run, "pioneers, cached": lambda: run("--seed", "1")}
+
+
+def _nbgrader(
+    folder: Path,
+    cells: list[str],
+    parameters: dict[str, object],
+    rows: tuple[str, str],
+    stock: dict[str, str],
+) -> Callable[[], tuple[float, float]]:
+    course = folder / "course"
+    (course / "source" / "bench").mkdir(parents=True)
+    graded = [
+        parameters,
+        cell(cells[0]),
+        cell(f"### BEGIN SOLUTION\n{cells[1]}\n### END SOLUTION", "daily"),
+        cell(
+            f"### BEGIN HIDDEN TESTS\nassert {rows[0]} == 90\n### END HIDDEN TESTS\nassert True",
+            "test-daily",
+            points=1,
+        ),
+        cell(f"### BEGIN SOLUTION\n{cells[2]}\n### END SOLUTION", "top"),
+        cell(
+            f"### BEGIN HIDDEN TESTS\nassert {rows[1]} == 270\n### END HIDDEN TESTS\nassert True",
+            "test-top",
+            points=1,
+        ),
+    ]
+    (course / "source" / "bench" / "notebook.ipynb").write_text(notebook(graded), "utf-8")
+    (course / "nbgrader_config.py").write_text(
+        'c = get_config()\nc.CourseDirectory.course_id = "bench"\n'
+    )
+    program = str(Path(sys.executable).with_name("nbgrader"))
+    measure([program, "generate_assignment", "bench"], cwd=course, environment=stock)
+    target = course / "submitted" / "haneul-example" / "bench"
+    target.mkdir(parents=True)
+    shutil.copy(course / "source" / "bench" / "notebook.ipynb", target)
+    command = [
+        program,
+        "autograde",
+        "bench",
+        "--student",
+        "haneul-example",
+        "--force",
+        "--ExecutePreprocessor.timeout=180",
+    ]
+    return lambda: measure(command, cwd=course, environment=stock)
+
+
+def _bare(
+    folder: Path, cells: list[str], stock: dict[str, str]
+) -> Callable[[], tuple[float, float]]:
+    script = folder / "bare.py"
+    script.write_text("\n".join(cells), "utf-8")
+    return lambda: measure([sys.executable, str(script)], cwd=folder, environment=stock)
+
+
+def main() -> None:
+    """Run the rounds and print the table."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--kind", choices=("spark", "pandas"), default="spark")
+    options = parser.parse_args()
+    java.prepare(print)
+    with tempfile.TemporaryDirectory(prefix="bench-") as name:
+        sides = prepare(Path(name), options.kind)
+        taken: dict[str, list[tuple[float, float]]] = {side: [] for side in sides}
+        for number in range(options.rounds):
+            for side, run in sides.items():
+                taken[side].append(run())
+                print(f"round {number + 1}: {side} {taken[side][-1][0]:.1f} s", file=sys.stderr)
+    medians = {
+        side: (statistics.median(s for s, _ in runs), statistics.median(m for _, m in runs))
+        for side, runs in taken.items()
+    }
+    print(f"\n{options.kind} notebook, {options.rounds} rounds, {os.cpu_count()} cores\n")
+    print(
+        "| side | median s | min–max s | peak MB | ÷ nbgrader | ÷ bare script |\n|:--|--:|--:|--:|--:|--:|"
+    )
+    for side, (seconds, memory) in medians.items():
+        every = [s for s, _ in taken[side]]
+        ratios = [
+            f"{statistics.median(a / b for (a, _), (b, _) in zip(taken[side], taken[other], strict=True)):.2f}"
+            for other in ("nbgrader", "bare script")
+        ]
+        print(
+            f"| {side} | {seconds:.1f} | {min(every):.1f}–{max(every):.1f} | {memory:.0f} | {ratios[0]} | {ratios[1]} |"
+        )
+
+
+if __name__ == "__main__":
+    main()

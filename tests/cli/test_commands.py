@@ -1,0 +1,206 @@
+"""The command line as a user meets it: help, exit codes, one-line errors, files written."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+COMMANDS = (
+    "grade",
+    "check",
+    "validate",
+    "release",
+    "doctor",
+    "demo",
+    "test",
+    "data build",
+    "data verify",
+)
+PLAIN = {
+    "assignment.toml": """format_version = 1
+id = "plain"
+kind = "notebook"
+title = { ko = "연습", en = "Practice" }
+[answers.total]
+type = "scalar"
+points = 2
+visibility = "public"
+hint = { ko = "모두 더하세요.", en = "Add them all." }
+[answers.table]
+type = "frame"
+points = 3
+keys = ["k"]
+""",
+    "solution": [
+        "total = 6",
+        "import pandas as pd",
+        "table = pd.DataFrame({'k': [1, 2], 'v': [1.5, 2.5]})",
+    ],
+}
+
+
+def notebook(*cells: str) -> str:
+    made = [
+        {
+            "cell_type": "code",
+            "id": f"c{i}",
+            "metadata": {},
+            "source": text,
+            "outputs": [],
+            "execution_count": None,
+        }
+        for i, text in enumerate(cells)
+    ]
+    return json.dumps({"nbformat": 4, "nbformat_minor": 5, "metadata": {}, "cells": made})
+
+
+@pytest.fixture
+def cohort(tmp_path: Path) -> Path:
+    """A repository of its own with one assignment without Spark, and two submissions."""
+    folder = tmp_path / "assignments" / "plain"
+    folder.mkdir(parents=True)
+    (folder / "assignment.toml").write_text(str(PLAIN["assignment.toml"]), "utf-8")
+    (folder / "notebook.ipynb").write_text(notebook(*PLAIN["solution"]), "utf-8")
+    for login, cells in (("haneul-example", PLAIN["solution"]), ("bada-example", ["total = 5"])):
+        target = tmp_path / "submissions" / login / "plain"
+        target.mkdir(parents=True)
+        (target / "notebook.ipynb").write_text(notebook(*cells), "utf-8")
+    return tmp_path
+
+
+def pioneers(*words: str, root: Path | None = None) -> subprocess.CompletedProcess[str]:
+    environment = {**os.environ, "PIONEERS_LANGUAGE": "en", "COLUMNS": "200", "NO_COLOR": "1"}
+    if root is not None:
+        environment |= {"PIONEERS_ROOT": str(root), "PIONEERS_CACHE": str(root / "cache")}
+    return subprocess.run(
+        [sys.executable, "-m", "autograder", *words],
+        capture_output=True,
+        text=True,
+        timeout=120,
+        env=environment,
+        check=False,
+        encoding="utf-8",
+    )
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_help_explains_each_command(command: str) -> None:
+    done = pioneers(*command.split(), "--help")
+    assert done.returncode == 0
+    assert "Usage: pioneers" in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        (("grade", "nothing-here", "x"), "no assignment 'nothing-here'"),
+        (("grade", "w1d3-join", "x"), "did you mean w1d3-joins"),
+        (("grade", "w1d3-joins", "nobody-example"), "no submission 'nobody-example'"),
+        (("grade", "w1d3-joins"), "See pioneers --help"),
+        (("grade", "w1d3-joins", "x", "--seed", "many"), "--seed"),
+        (("check", "/nowhere/at/all"), "no such file"),
+        (("check", "/tmp"), "add --assignment"),
+        (("data", "build", "games", "--scale", "-1"), "scale"),
+        (("data", "verify", "/nowhere/at/all"), "nowhere"),
+        (("frobnicate",), "frobnicate"),
+    ],
+)
+def test_errors_are_one_line_with_a_fix(words: tuple[str, ...], says: str) -> None:
+    done = pioneers(*words)
+    assert done.returncode in (1, 2, 3)
+    said = done.stderr + done.stdout
+    assert says in said
+    assert "Traceback" not in said
+    assert len(said.strip().splitlines()) == 1
+
+
+@pytest.mark.sandbox
+def test_grade_writes_what_it_promises(cohort: Path) -> None:
+    out = cohort / "out"
+    done = pioneers("grade", "plain", "bada-example", "--out", str(out), "--json", root=cohort)
+    assert done.returncode == 0, done.stderr
+    report = json.loads(done.stdout)
+    assert (report["status"], report["score"], report["max_score"]) == ("graded", 0.0, 5.0)
+    assert json.loads((out / "report.json").read_text("utf-8")) == report
+    assert "Add them all." in (out / "report.md").read_text("utf-8")
+    assert (out / "bundle" / "bundle.json").is_file()
+    assert [check["status"] for check in report["checks"]] == ["fail", "fail"]
+
+
+@pytest.mark.sandbox
+def test_a_right_answer_passes_and_the_reference_is_reused(cohort: Path) -> None:
+    first = pioneers("grade", "plain", "haneul-example", "--seed", "5", "--json", root=cohort)
+    kept = [path.stat().st_mtime_ns for path in (cohort / "cache" / "expected").iterdir()]
+    again = pioneers("grade", "plain", "haneul-example", "--seed", "5", "--json", root=cohort)
+    assert json.loads(first.stdout)["score"] == json.loads(again.stdout)["score"] == 5.0
+    assert kept == [path.stat().st_mtime_ns for path in (cohort / "cache" / "expected").iterdir()]
+
+
+@pytest.mark.sandbox
+def test_check_runs_public_checks_only_and_fails_with_1(cohort: Path) -> None:
+    done = pioneers("check", str(cohort / "submissions" / "bada-example" / "plain"), root=cohort)
+    assert done.returncode == 1
+    assert "total" in done.stdout
+    assert "table" not in done.stdout
+    good = pioneers("check", str(cohort / "submissions" / "haneul-example" / "plain"), root=cohort)
+    assert good.returncode == 0
+
+
+@pytest.mark.sandbox
+def test_a_broken_reference_is_our_fault(cohort: Path) -> None:
+    (cohort / "assignments" / "plain" / "notebook.ipynb").write_text(notebook("1/0"), "utf-8")
+    done = pioneers("grade", "plain", "haneul-example", "--json", root=cohort)
+    assert done.returncode == 3
+    report = json.loads(done.stdout)
+    assert report["status"] == "infra_error"
+    assert "the reference has no table" in report["message"]
+
+
+@pytest.mark.sandbox
+def test_an_unreadable_submission_is_invalid_not_an_error(cohort: Path) -> None:
+    target = cohort / "submissions" / "bada-example" / "plain" / "notebook.ipynb"
+    target.write_text("{", "utf-8")
+    done = pioneers("grade", "plain", "bada-example", "--json", root=cohort)
+    assert done.returncode == 0
+    assert json.loads(done.stdout)["status"] == "invalid"
+
+
+def test_data_build_and_verify(tmp_path: Path) -> None:
+    out = tmp_path / "games"
+    assert pioneers("data", "build", "games", "--out", str(out)).returncode == 0
+    assert pioneers("data", "verify", str(out)).returncode == 0
+    victim = next(iter(sorted((out / "purchases").glob("*.parquet"))))
+    victim.chmod(0o644)
+    victim.write_bytes(victim.read_bytes()[:-1] + b"x")
+    damaged = pioneers("data", "verify", str(out))
+    assert damaged.returncode == 1
+    assert "purchases" in damaged.stdout
+
+
+def test_release_writes_a_starter_without_solutions(tmp_path: Path) -> None:
+    out = tmp_path / "w1d3-joins"
+    done = pioneers("release", "w1d3-joins", "--out", str(out))
+    assert done.returncode == 0, done.stderr
+    text = (out / "notebook.ipynb").read_text("utf-8")
+    assert "YOUR CODE HERE" in text
+    assert "SOLUTION" not in text
+    data = next(line for line in text.splitlines() if "data_dir = " in line)
+    assert ".pioneers/data/games" in data
+    again = pioneers("release", "w1d3-joins", "--out", str(out))
+    assert again.returncode == 2
+    assert "--force" in again.stderr
+
+
+@pytest.mark.sandbox
+def test_validate_says_what_is_wrong(cohort: Path) -> None:
+    shutil.rmtree(cohort / "submissions")
+    (cohort / "assignments" / "plain" / "notebook.ipynb").write_text(notebook("total = 6"), "utf-8")
+    done = pioneers("validate", "plain", root=cohort)
+    assert done.returncode == 1
+    assert "✗ plain: solution" in done.stdout

@@ -1,0 +1,81 @@
+"""Every golden case gets its verdict: status, finding, hint and score, by the official path."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from autograder.assignment import Assignment, load_all
+from autograder.authoring.golden import Case, differences, load_cases, write_submission
+from autograder.authoring.validate import OTHER_SEED
+from autograder.models import Report, Timing
+from autograder.pipeline import grade
+from autograder.report import to_json, to_markdown
+
+pytestmark = [pytest.mark.spark, pytest.mark.sandbox]
+CASES = [(assignment, case) for assignment in load_all() for case in load_cases(assignment)]
+IDS = [f"{assignment.id}-{case.name}" for assignment, case in CASES]
+JOBS = 2
+Pending = dict[str, Future[Report]]
+
+
+@pytest.fixture(scope="module")
+def pending(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pending]:
+    """All cases, graded two at a time while the tests wait for theirs."""
+    folder = tmp_path_factory.mktemp("golden")
+
+    def run(assignment: Assignment, case: Case) -> Report:
+        path = write_submission(case, assignment, folder / assignment.id)
+        return grade(assignment, path, seed=OTHER_SEED, language="en")
+
+    with ThreadPoolExecutor(JOBS) as pool:
+        yield {name: pool.submit(run, *each) for name, each in zip(IDS, CASES, strict=True)}
+
+
+@pytest.mark.timeout(600)
+@pytest.mark.parametrize("name", IDS)
+def test_case_gets_its_verdict(name: str, pending: Pending) -> None:
+    case = CASES[IDS.index(name)][1]
+    assert differences(case, pending[name].result()) == []
+
+
+@pytest.mark.parametrize("name", [name for name in IDS if "perfect" not in name])
+def test_every_failed_check_says_what_to_do(name: str, pending: Pending) -> None:
+    report = pending[name].result()
+    for check in report.checks:
+        if check.status != "pass":
+            assert check.message
+            assert check.findings
+    assert "Next step" in to_markdown(report)
+
+
+@pytest.mark.timeout(600)
+def test_the_same_seed_gives_the_same_report_ten_times(tmp_path: Path) -> None:
+    assignment = next(each for each in load_all() if each.id == "w1d3-joins")
+    case = next(each for each in load_cases(assignment) if each.name == "inner-join")
+    path = write_submission(case, assignment, tmp_path)
+    with ThreadPoolExecutor(JOBS) as pool:
+        reports = list(pool.map(lambda seed: grade(assignment, path, seed=seed), [OTHER_SEED] * 10))
+    assert {report.status for report in reports} == {"graded"}
+    assert len({to_json(replace(report, timing=Timing())) for report in reports}) == 1
+
+
+def test_a_fresh_seed_is_recorded_and_differs_each_time(tmp_path: Path) -> None:
+    assignment = next(each for each in load_all() if each.id == "w1d2-dataframe")
+    reports = [grade(assignment, assignment.notebook) for _ in range(2)]
+    assert [report.score for report in reports] == [assignment.max_points] * 2
+    assert reports[0].provenance.data != reports[1].provenance.data
+
+
+def test_differences_notices_a_wrong_verdict() -> None:
+    case = next(case for _, case in CASES if case.name == "inner-join")
+    report = Report("x", "graded", 10.0, 10.0)
+    assert any("score" in line for line in differences(case, report))
+    assert any("no such check" in line for line in differences(case, report))
+    assert differences(case, replace(report, status="infra_error", message="disk"))[0].endswith(
+        "disk"
+    )
