@@ -55,6 +55,7 @@ def _table() -> dict[str, frozenset[str]]:
         "frame.nearly": _EXAMPLES,
         "frame.off_by_one": _EXAMPLES,
         "frame.rank_ties": _EXAMPLES,
+        "frame.only_where": (*_EXAMPLES, "where", "values"),
         "frame.all_lower": _EXAMPLES,
         "frame.all_higher": _EXAMPLES,
         "frame.values_differ": _EXAMPLES,

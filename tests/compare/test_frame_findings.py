@@ -448,3 +448,16 @@ def test_hostile_names_are_cut() -> None:
     table = pa.table({"x" * 50_000: [1], **{f"c{k}": [1] for k in range(300)}})
     findings = find(table, RANKS)
     assert sum(len(str(finding.params)) for finding in findings) < 10_000
+
+
+def test_one_currency_left_unconverted() -> None:
+    amounts = [
+        amount * 1300 + k if currency == "USD" else amount
+        for k, (amount, currency) in enumerate(
+            zip(SALES["amount"].to_pylist(), SALES["currency"].to_pylist(), strict=True)
+        )
+    ]
+    (finding,) = find(SALES, put(SALES, "amount", amounts), keys=("purchase_id",))
+    assert finding.code == "frame.only_where"
+    assert (finding.params["where"], finding.params["values"]) == ("currency", ["USD"])
+    assert finding.params["count"] == 100

@@ -13,7 +13,9 @@ from typing import Any
 import numpy as np
 
 from autograder.grade.compare import times
+from autograder.grade.compare.cells import cell
 from autograder.grade.compare.closeness import DEFAULT_TOLERANCE, Floats, Indices, close_arrays
+from autograder.grade.compare.columns import shown_names
 from autograder.grade.compare.examples import Rows
 from autograder.grade.compare.prepare import Column, folded_codes
 from autograder.grade.compare.values import EXACT_FLOAT, NEARLY, UNIT_FACTORS, tidy
@@ -77,6 +79,9 @@ def _diagnose_values(rows: Rows, column: Column, places: Indices) -> Finding:
     more: dict[str, Any] = {}
     if column.kind == "number":
         code, more = _reason(rows, column, places)
+        where = _only_where(rows, places) if code in _VAGUE else None
+        if where:
+            code, more = "frame.only_where", where
     elif column.kind == "text":
         code = text_reason(column, rows.aligned.at[places], rows.aligned.of[places])
     elif column.kind == "time":
@@ -84,6 +89,27 @@ def _diagnose_values(rows: Rows, column: Column, places: Indices) -> Finding:
         if slip:
             return slip
     return Finding(code, {**rows.pairs(column, places), **more}, reveals=True)
+
+
+_VAGUE = frozenset({"frame.values_differ", "frame.all_lower", "frame.all_higher"})
+_MAX_GROUPS = 10
+
+
+def _only_where(rows: Rows, places: Indices) -> dict[str, Any] | None:
+    """Finds the text column whose value alone tells which rows differ, and those values."""
+    aligned = rows.aligned
+    wrong = np.zeros(len(aligned.of), dtype=np.bool_)
+    wrong[places] = True
+    for column in aligned.columns:
+        if column.kind != "text" or len(aligned.differing(column)):
+            continue
+        values = column.actual[aligned.at]
+        groups = np.unique(values[wrong])
+        few = 2 * len(groups) <= len(places) and len(groups) <= _MAX_GROUPS and groups[0] >= 0
+        if few and not wrong.all() and not np.isin(values[~wrong], groups).any():
+            names = [cell(column.texts[int(group)].as_py()) for group in groups]
+            return {"where": shown_names([column.name])[0], "values": names}
+    return None
 
 
 def text_reason(column: Column, at: Indices, of: Indices) -> str:
