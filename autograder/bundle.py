@@ -39,7 +39,7 @@ MAX_ROWS = 1_000_000
 MAX_COLUMNS = 300
 MAX_FRAME_MB = 512
 MAX_PNG_PIXELS = 20_000_000
-MAX_JSON_BYTES = 2 * 2**20
+MAX_JSON_BYTES = 16 * 2**20  # a thousand cells that each raise a long error
 _MEDIA = {"parquet": b"PAR1", "json": b"", "png": b"\x89PNG\r\n\x1a\n"}
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,62}")
 
@@ -166,7 +166,11 @@ def _read_json(path: Path) -> Any:
 
 
 def _problems(rest: Any) -> dict[str, tuple[str, str]]:
-    return {str(name): (str(found[0]), str(found[1])) for name, found in rest["problems"].items()}
+    try:
+        listed = rest["problems"].items()
+        return {str(name): (str(code), str(detail)) for name, (code, detail) in listed}
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise BundleError("not_sealed", name=RUN) from error
 
 
 def _run(rest: Any) -> Run:
@@ -261,7 +265,10 @@ def _load_figure(name: str, body: bytes) -> dict[str, Any]:
         ),
         b"",
     )
-    axes = plain.loads(chunk.partition(b"\0")[2] or b"[]", name)
+    try:
+        axes = plain.loads(chunk.partition(b"\0")[2] or b"[]", name)
+    except BundleError as error:
+        raise BundleError("bad_png", name=name) from error
     if not isinstance(axes, list) or not all(isinstance(each, dict) for each in axes):
         raise BundleError("bad_png", name=name)
     return {"png": body, "axes": axes}

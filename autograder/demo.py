@@ -8,17 +8,19 @@ from __future__ import annotations
 import shutil
 import tempfile
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 from autograder import assignment as assignments
-from autograder import paths
+from autograder import cohort, paths
 from autograder.authoring.golden import load_cases, write_submission
-from autograder.cli import screen
 from autograder.models import Language, Report
 from autograder.pipeline import draw_seed, grade
 from autograder.report import to_json, to_markdown
 from autograder.text.catalogue import catalogue
 
+Progress = Callable[[str], AbstractContextManager[Callable[[str], None]]]
+"""Opens a progress display for one grade; what it yields is told each step."""
 COHORT = (
     ("haneul-example", "w1d3-joins", "perfect-sql"),
     ("bada-example", "w1d3-joins", "inner-join"),
@@ -29,7 +31,7 @@ COHORT = (
 """Member, assignment, and the golden case that they hand in."""
 
 
-def run(language: Language, say: Callable[[str], None]) -> Path:
+def run(language: Language, say: Callable[[str], None], progress: Progress) -> Path:
     """Grade the sample cohort on one fresh seed; the folder with the reports."""
     out = paths.cache() / "demo"
     shutil.rmtree(out, ignore_errors=True)
@@ -40,12 +42,16 @@ def run(language: Language, say: Callable[[str], None]) -> Path:
             target = assignments.load(which)
             chosen = next(each for each in load_cases(target) if each.name == case)
             path = write_submission(chosen, target, Path(name) / login)
-            with screen.progress(f"{number}/{len(COHORT)} {login} {which}") as step:
+            with progress(f"{number}/{len(COHORT)} {login} {which}") as step:
                 report = grade(
                     target, path, seed=seed, language=language, out=out / login / which, say=step
                 )
             (out / login / which / "report.json").write_text(to_json(report), "utf-8")
-            text = to_markdown(report, lesson=target.lesson, path=f"submissions/{login}/{which}")
+            text = to_markdown(
+                report,
+                lesson=cohort.load().lesson_address(target.lesson, language),
+                path=f"submissions/{login}/{which}",
+            )
             (out / login / which / "report.md").write_text(text, "utf-8")
             reports.append((login, report))
             say(f"  {number}/{len(COHORT)} {login}: {which} {report.score:g}/{report.max_score:g}")

@@ -38,11 +38,11 @@ def check(shell: Any, line: str) -> None:
     """Run the public checks and show the feedback; errors are shown in words, never raised."""
     from IPython import display as shown
 
-    from autograder.cli.screen import language
+    from autograder.cohort import language
     from autograder.text.html import error_html, report_html
 
     try:
-        report = check_namespace(shell.user_ns, pick(line.strip(), Path.cwd()), language(None))
+        report = check_namespace(shell.user_ns, pick(line.strip(), Path.cwd()), language())
     except PioneersError as error:
         shown.display(shown.HTML(error_html(str(error))))  # type: ignore[no-untyped-call]
         return

@@ -63,7 +63,8 @@ won = won.withColumn("won", F.col("amount") * F.coalesce("krw_per_unit", F.lit(1
 daily = won.groupBy("day").agg(F.sum("won").cast("double").alias("won"), F.count("*").alias("n"))
 print(daily.orderBy(F.desc("won")).limit(5).toPandas())""",
     """place = Window.partitionBy("day").orderBy(F.desc("won"), "title")
-by_game = won.join(games, "game_id").groupBy("day", "title").agg(F.sum("won").cast("double").alias("won"))
+by_game = won.join(games, "game_id").groupBy("day", "title")
+by_game = by_game.agg(F.sum("won").cast("double").alias("won"))
 top = by_game.withColumn("place", F.row_number().over(place)).filter("place <= 3")
 print(top.orderBy("day", "place").limit(5).toPandas())""",
 ]
@@ -78,12 +79,14 @@ print(len(sales))""",
 won["won"] = won["amount"].astype(float) * won["krw_per_unit"].astype(float).fillna(1.0)
 daily = won.groupby("day", as_index=False).agg(won=("won", "sum"), n=("won", "size"))
 print(daily.sort_values("won").tail(5))""",
-    """by_game = won.merge(games, on="game_id").groupby(["day", "title"], as_index=False)["won"].sum()
+    """by_game = won.merge(games, on="game_id").groupby(["day", "title"], as_index=False)
+by_game = by_game["won"].sum()
 by_game = by_game.sort_values(["day", "won", "title"], ascending=[True, False, True])
 by_game["place"] = by_game.groupby("day").cumcount() + 1
 top = by_game[by_game["place"] <= 3]
 print(top.head())""",
 ]
+HIDDEN = "### BEGIN HIDDEN TESTS\nassert {test}\n### END HIDDEN TESTS\nassert True"
 ROWS = {"spark": ("daily.count()", "top.count()"), "pandas": ("len(daily)", "len(top)")}
 
 
@@ -148,6 +151,7 @@ def prepare(folder: Path, kind: str) -> dict[str, Callable[[], tuple[float, floa
     cells = {"spark": SPARK, "pandas": PANDAS}[kind]
     parameters = cell(f"data_dir = {str(tables)!r}\nseed = {SEED}", tags=("parameters",))
     stock = {**os.environ, "SPARK_LOCAL_IP": "127.0.0.1", "PYTHONWARNINGS": "ignore"}
+    stock["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{stock['PATH']}"
     if shutil.which("java") is None:
         stock["JAVA_HOME"] = str(java.home())
     return {
@@ -251,23 +255,28 @@ def main() -> None:
             for side, run in sides.items():
                 taken[side].append(run())
                 print(f"round {number + 1}: {side} {taken[side][-1][0]:.1f} s", file=sys.stderr)
-    medians = {
-        side: (statistics.median(s for s, _ in runs), statistics.median(m for _, m in runs))
-        for side, runs in taken.items()
-    }
     print(f"\n{options.kind} notebook, {options.rounds} rounds, {os.cpu_count()} cores\n")
-    print(
-        "| side | median s | min–max s | peak MB | ÷ nbgrader | ÷ bare script |\n|:--|--:|--:|--:|--:|--:|"
-    )
-    for side, (seconds, memory) in medians.items():
-        every = [s for s, _ in taken[side]]
-        ratios = [
-            f"{statistics.median(a / b for (a, _), (b, _) in zip(taken[side], taken[other], strict=True)):.2f}"
-            for other in ("nbgrader", "bare script")
-        ]
-        print(
-            f"| {side} | {seconds:.1f} | {min(every):.1f}–{max(every):.1f} | {memory:.0f} | {ratios[0]} | {ratios[1]} |"
-        )
+    print(table(taken))
+
+
+def table(taken: dict[str, list[tuple[float, float]]]) -> str:
+    """Medians and the ratios pair by pair, as Markdown."""
+    lines = ["| side | median s | min–max s | peak MB | ÷ nbgrader | ÷ bare script |"]
+    lines.append("|:--|--:|--:|--:|--:|--:|")
+    for side, runs in taken.items():
+        seconds = [each for each, _ in runs]
+        memory = statistics.median(each for _, each in runs)
+        ratios = [ratio(runs, taken[other]) for other in ("nbgrader", "bare script")]
+        spread = f"{min(seconds):.1f}–{max(seconds):.1f}"
+        middle = f"{statistics.median(seconds):.1f}"
+        lines.append(f"| {side} | {middle} | {spread} | {memory:.0f} | {' | '.join(ratios)} |")
+    return "\n".join(lines)
+
+
+def ratio(ours: list[tuple[float, float]], theirs: list[tuple[float, float]]) -> str:
+    """The median of the ratios of runs that followed each other."""
+    pairs = zip(ours, theirs, strict=True)
+    return f"{statistics.median(a / b for (a, _), (b, _) in pairs):.2f}"
 
 
 if __name__ == "__main__":

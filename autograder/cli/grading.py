@@ -60,20 +60,25 @@ def grade(
 ) -> None:
     """Grade officially."""
     from autograder import assignment as assignments
-    from autograder import pipeline
+    from autograder import cohort, pipeline
     from autograder.report import to_json, to_markdown, to_terminal
 
     target = assignments.load(assignment)
     path = find_submission(target, submission)
     with screen.progress("starting") as say:
         report = pipeline.grade(
-            target, path, seed=seed, language=screen.language(lang), out=out, say=say
+            target, path, seed=seed, language=cohort.language(lang), out=out, say=say
         )
     if out is not None:
         out.mkdir(parents=True, exist_ok=True)
         (out / "report.json").write_text(to_json(report), "utf-8")
         (out / "report.md").write_text(
-            to_markdown(report, lesson=target.lesson, path=str(path)), "utf-8"
+            to_markdown(
+                report,
+                lesson=cohort.load().lesson_address(target.lesson, report.language),
+                path=str(path),
+            ),
+            "utf-8",
         )
     if as_json:
         sys.stdout.write(to_json(report))
@@ -108,7 +113,7 @@ def check(
 
 
 def _check_once(target: Assignment, path: Path, as_json: bool, lang: str | None) -> Report:
-    from autograder import pipeline
+    from autograder import cohort, pipeline
     from autograder.capture import sandbox
     from autograder.report import to_json, to_terminal
 
@@ -117,7 +122,7 @@ def _check_once(target: Assignment, path: Path, as_json: bool, lang: str | None)
         screen.note(f"no sandbox ({why}): your notebook runs as you; the official grade uses one")
     with screen.progress("starting") as say:
         report = pipeline.grade(
-            target, path, language=screen.language(lang), official=False, sandboxed=not why, say=say
+            target, path, language=cohort.language(lang), official=False, sandboxed=not why, say=say
         )
     if as_json:
         sys.stdout.write(to_json(report))

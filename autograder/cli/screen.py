@@ -3,12 +3,8 @@
 from __future__ import annotations
 
 import contextlib
-import locale
-import os
 import sys
 from collections.abc import Callable, Iterator
-
-from autograder.models import Language
 
 
 @contextlib.contextmanager
@@ -33,11 +29,3 @@ def _quiet(_step: str) -> None:
 def note(line: str) -> None:
     """A line for people, on standard error."""
     sys.stderr.write(line + "\n")
-
-
-def language(asked: str | None) -> Language:
-    """The language asked for, else the cohort's, else that of the machine, else Korean."""
-    word = asked or os.environ.get("PIONEERS_LANGUAGE") or ""
-    if not word and (locale.getlocale()[0] or "").startswith("en"):
-        word = "en"
-    return "en" if word.lower().startswith("en") else "ko"

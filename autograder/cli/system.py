@@ -52,6 +52,7 @@ def test(context: typer.Context) -> None:
 
 def demo(lang: Annotated[str | None, typer.Option("--lang", help="ko or en.")] = None) -> None:
     """Grade the sample cohort."""
+    from autograder import cohort
     from autograder import demo as show
 
-    show.run(screen.language(lang), screen.note)
+    show.run(cohort.language(lang), screen.note, screen.progress)

@@ -1,0 +1,91 @@
+"""Listens to a sandbox: keeps what is declared and within its caps, drains and drops the rest.
+
+Every frame is hostile input, for the member's code can write to the same pipe as the worker.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import IO
+
+from autograder.capture.worker import wire
+from autograder.capture.worker.wire import Frame, WireError
+from autograder.models import AnswerSpec, CellRun
+
+MEDIA = {"frame": "parquet", "figure": "png"}
+OVERHEAD_BYTES = 16 * 2**20
+MAX_CELL_FRAMES = 2000
+_STATUSES = ("ok", "error", "timeout", "died", "not_run")
+
+
+@dataclass(frozen=True)
+class Problem:
+    """Why an answer did not arrive: a catalogue key under `bundle.` or `answer.`, and a detail."""
+
+    code: str
+    detail: str = ""
+
+
+class Listener:
+    """Takes the worker's frames; keeps what is declared and within the caps."""
+
+    def __init__(self, specs: Mapping[str, AnswerSpec], output_bytes: int) -> None:
+        self.specs = specs
+        self.answers: dict[str, tuple[str, bytes]] = {}
+        self.problems: dict[str, Problem] = {}
+        self.cells: dict[int, CellRun] = {}
+        self.notebook: bytes | None = None
+        self.ready = False
+        self.done = False
+        self.broken = ""
+        self.stumble = ""
+        self.cap = OVERHEAD_BYTES + output_bytes
+
+    def read(self, stream: IO[bytes], ready: Callable[[], None]) -> None:
+        """Consume frames until the stream ends; what breaks the rules is drained and dropped."""
+        try:
+            for frame in wire.read(stream, max_bytes=self.cap):
+                self._take(frame, ready)
+        except WireError as error:
+            self.broken = error.reason
+        except (OSError, ValueError):
+            self.broken = "garbled"
+        with contextlib.suppress(OSError, ValueError):
+            while stream.read(65536):
+                pass
+
+    def _take(self, frame: Frame, ready: Callable[[], None]) -> None:
+        name = frame.text("name")
+        if frame.kind == "ready":
+            self.ready = True
+            ready()
+        elif frame.kind == "done":
+            self.done = True
+        elif frame.kind == "stumble":
+            self.stumble = frame.text("error")
+        elif frame.kind == "notebook":
+            self.notebook = frame.payload
+        elif frame.kind == "cell" and len(self.cells) < MAX_CELL_FRAMES:
+            self._take_cell(frame)
+        elif frame.kind == "answer" and name in self.specs:
+            media = MEDIA.get(self.specs[name].type, "json")
+            if frame.text("media") == media:
+                self.answers[name] = (media, frame.payload)
+                self.problems.pop(name, None)
+        elif frame.kind == "no_answer" and name in self.specs:
+            self.answers.pop(name, None)
+            self.problems[name] = Problem(frame.text("code", 40), frame.text("detail", 500))
+
+    def _take_cell(self, frame: Frame) -> None:
+        status = frame.text("status")
+        index = int(frame.number("index"))
+        if status in _STATUSES and index >= 0:
+            self.cells[index] = CellRun(
+                index,
+                status,  # type: ignore[arg-type]
+                frame.number("seconds"),
+                frame.text("error_type", 100),
+                frame.text("error"),
+            )
