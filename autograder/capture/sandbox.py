@@ -180,6 +180,9 @@ def _supervise(
             _end(process)
         for thread in readers:
             thread.join(timeout=10)
+        if not any(thread.is_alive() for thread in readers):
+            process.stdout.close()
+            process.stderr.close()
         stderr.seek(0)
         said = stderr.read().decode("utf-8", "replace")
     usage = _later(usage, meter.read(process.pid))
