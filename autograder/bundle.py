@@ -238,13 +238,17 @@ def _load_frame(name: str, body: bytes) -> pa.Table:
         batches, size, rows = [], 0, 0
         for batch in file.iter_batches(batch_size=65536):
             size, rows = size + batch.nbytes, rows + batch.num_rows
-            if size > MAX_FRAME_MB * 2**20 or rows > MAX_ROWS:
+            if rows > claimed:
+                raise BundleError("bad_parquet", name=name)
+            if size > MAX_FRAME_MB * 2**20:
                 raise BundleError(
                     "too_large", name=name, size_mb=size // 2**20, limit_mb=MAX_FRAME_MB
                 )
             batches.append(batch)
-        table = pa.Table.from_batches(batches, file.schema_arrow)
+        table = pa.Table.from_batches(batches, file.schema_arrow).replace_schema_metadata(None)
         table.validate(full=True)
+        if rows < claimed:
+            raise BundleError("bad_parquet", name=name)
     except (pa.ArrowException, OSError, ValueError, OverflowError, MemoryError) as error:
         raise BundleError("bad_parquet", name=name) from error
     return table
