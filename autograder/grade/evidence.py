@@ -15,10 +15,10 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from autograder.bundle import Bundle, load
+from autograder.bundle import MAX_ANSWER_MB, Bundle, load
 from autograder.errors import BundleError
 from autograder.grade.compare import CallResult
-from autograder.models import AnswerSpec, CellRun, Finding
+from autograder.models import JSON, AnswerSpec, CellRun, Finding
 
 
 class AnswerMissing(Exception):
@@ -177,7 +177,10 @@ def why_missing(name: str, spec: AnswerSpec, bundle: Bundle) -> Finding:
         if run.stopped:
             return Finding(f"stopped.{run.stopped}", {"name": name})
         return Finding("answer.not_run", {"name": name})
-    params = {
+    if code == "duplicate_columns":
+        return Finding("frame.duplicate_columns", {"columns": [detail]})
+    # The detail may be forged, as all that a sandbox says.
+    params: dict[str, JSON] = {
         "name": name,
         "error": first_line(detail),
         "type": detail,
@@ -186,7 +189,8 @@ def why_missing(name: str, spec: AnswerSpec, bundle: Bundle) -> Finding:
         "got": detail,
     }
     if code == "too_large":
-        params |= {"size_mb": int(detail or 0), "limit_mb": 32}
+        size_mb = int(detail) if detail.isascii() and detail.isdecimal() else 0
+        params |= {"size_mb": size_mb, "limit_mb": MAX_ANSWER_MB}
     return Finding(f"bundle.{code}", params)
 
 

@@ -32,9 +32,9 @@ class Frame:
     payload: bytes = b""
 
     def text(self, field: str, cap: int = 2000) -> str:
-        """A field as text, capped; empty if it is absent or no text."""
+        """A field as text that UTF-8 can hold, capped; empty if it is absent or no text."""
         value = self.fields.get(field)
-        return value[:cap] if isinstance(value, str) else ""
+        return value[:cap].encode("utf-8", "replace").decode() if isinstance(value, str) else ""
 
     def number(self, field: str) -> float:
         """A field as a finite number; 0.0 if it is not one."""
