@@ -177,9 +177,13 @@ def why_missing(name: str, spec: AnswerSpec, bundle: Bundle) -> Finding:
         if run.stopped:
             return Finding(f"stopped.{run.stopped}", {"name": name})
         return Finding("answer.not_run", {"name": name})
+    return _refused(name, spec, code, detail)
+
+
+def _refused(name: str, spec: AnswerSpec, code: str, detail: str) -> Finding:
+    """Why an answer was not taken; code and detail may be forged, as all that a sandbox says."""
     if code == "duplicate_columns":
         return Finding("frame.duplicate_columns", {"columns": [detail]})
-    # The detail may be forged, as all that a sandbox says.
     params: dict[str, JSON] = {
         "name": name,
         "error": first_line(detail),
