@@ -43,7 +43,9 @@ def to_terminal(report: Report, *, path: str = "", language: Language | None = N
         _check_line(said, check)
     first = first_to_fix(report.checks)
     if first is None:
-        return said.append(f"\n{words.say('report.all_done')}\n", style="bold green")
+        official = any(check.visibility == "hidden" for check in report.checks)
+        done = words.say("report.perfect" if official else "report.all_done")
+        return said.append(f"\n{done}\n", style="bold green")
     told = tell(first, report, tongue)
     said.append(f"\n👉 {words.say('report.first')}: ", style="bold")
     said.append(f"{_plain(first.title)}\n", style="bold")
