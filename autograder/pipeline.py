@@ -26,7 +26,7 @@ from autograder.bundle import Bundle
 from autograder.capture import java
 from autograder.capture.notebook import capture
 from autograder.errors import InfrastructureError, SubmissionInvalid
-from autograder.grade.process import grade as run_checks
+from autograder.grade.process import GradingProcess
 from autograder.grade.request import Request
 from autograder.models import Language, Provenance, Report, Timing
 from autograder.reference import PUBLIC_SEED
@@ -56,6 +56,7 @@ class Grade:
     sandboxed: bool = True
     say: Say = field(default=lambda _: None)
     scratch: Path = Path()
+    grader: GradingProcess | None = None
     submission: Submission | None = None
     data: Path | None = None
     bundle: Bundle | None = None
@@ -95,9 +96,19 @@ def grade(
     if seed is None:
         seed = own if own is not None else (draw_seed() if official else PUBLIC_SEED)
     target = assignment if official else assignment.public()
-    with tempfile.TemporaryDirectory(prefix="pioneers-") as name:
+    with tempfile.TemporaryDirectory(prefix="pioneers-") as name, GradingProcess() as grader:
         Path(name).chmod(0o755)
-        state = Grade(target, path, seed, language, official, sandboxed, say, scratch=Path(name))
+        state = Grade(
+            target,
+            path,
+            seed,
+            language,
+            official,
+            sandboxed,
+            say,
+            scratch=Path(name),
+            grader=grader,
+        )
         try:
             for each in STAGES:
                 state = each(state)
@@ -137,6 +148,8 @@ def _capture(state: Grade) -> Grade:
     if submission.mentions("pyspark"):
         java.prepare(state.say)
     state.say("running the notebook")
+    if state.grader is not None:
+        state.grader.start()
     started = time.monotonic()
     with ThreadPoolExecutor(max_workers=1) as pool:
         pending = pool.submit(
@@ -164,11 +177,11 @@ def _capture(state: Grade) -> Grade:
 
 def _grade(state: Grade) -> Grade:
     """Check the bundle against the expected answers, in a process of its own."""
-    if state.bundle is None or state.expected is None:
+    if state.bundle is None or state.expected is None or state.grader is None:
         raise AssertionError("captured first")
     state.say("checking the answers")
     started = time.monotonic()
-    checks = run_checks(
+    checks = state.grader.grade(
         Request(
             answers=state.assignment.answers,
             bundle=state.bundle.folder,

@@ -225,7 +225,8 @@ def _conclude(
     stopped = ended.stopped
     if not stopped and listener.broken:
         stopped = "output"
-    if not stopped and not listener.done:
+    died = any(cell.status == "died" for cell in listener.cells.values())
+    if not stopped and (died or not listener.done):
         stopped = "crash"
     if not stopped and any(cell.status == "timeout" for cell in listener.cells.values()):
         stopped = "wall"

@@ -184,6 +184,8 @@ def _refused(name: str, spec: AnswerSpec, code: str, detail: str) -> Finding:
     """Why an answer was not taken; code and detail may be forged, as all that a sandbox says."""
     if code == "duplicate_columns":
         return Finding("frame.duplicate_columns", {"columns": [detail]})
+    if code == "disk_full":
+        return Finding("stopped.disk", {"name": name})
     params: dict[str, JSON] = {
         "name": name,
         "error": first_line(detail),

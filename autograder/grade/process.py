@@ -1,17 +1,20 @@
 """Runs the grading process and reads its verdicts: the caller's side.
 
-If an answer's bytes kill the decoder, the process is started again without that answer, which
-then fails as unreadable; every other crash is a fault of ours.
+The process is started early and waits, so that its imports are done when the answers arrive. If
+an answer's bytes kill the decoder, it is started again without that answer, which then fails as
+unreadable; every other crash is a fault of ours.
 """
 
 from __future__ import annotations
 
+import contextlib
 import os
 import subprocess
 import sys
 import tempfile
 from dataclasses import replace
 from pathlib import Path
+from types import TracebackType
 
 from autograder import paths
 from autograder.errors import GraderFailed
@@ -22,16 +25,49 @@ WALL_S = 120.0
 KEPT = ("PATH", "LANG", "LC_ALL", "SYSTEMROOT", "TMPDIR", "TEMP", "HOME")
 
 
-def grade(request: Request) -> tuple[Check, ...]:
-    """Make the checks of one request, in the order of the assignment.
+class GradingProcess:
+    """One trusted process that makes the checks of one request; use it as a context manager."""
 
-    Raises:
-        GraderFailed: the process crashed, timed out or wrote no verdicts, by no answer's fault.
-    """
-    with tempfile.TemporaryDirectory(prefix="pioneers-grade-") as name:
-        folder = Path(name)
+    def __init__(self) -> None:
+        self._folder = tempfile.TemporaryDirectory(prefix="pioneers-grade-")
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def __enter__(self) -> GradingProcess:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._stop()
+        self._folder.cleanup()
+
+    def start(self) -> None:
+        """Let the process start and import; `grade` also works without."""
+        folder = Path(self._folder.name)
+        environment = {key: os.environ[key] for key in KEPT if key in os.environ}
+        environment |= {"PYTHONPATH": str(paths.PACKAGE.parent), "PYTHONHASHSEED": "0", "TZ": "UTC"}
+        command = [sys.executable, "-P", "-m", "autograder.grade.session"]
+        self._process = subprocess.Popen(  # noqa: S603
+            [*command, str(folder / "request.json"), str(folder / "checks.json")],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+            env=environment,
+            cwd=folder,
+        )
+
+    def grade(self, request: Request) -> tuple[Check, ...]:
+        """Make the checks of one request, in the order of the assignment.
+
+        Raises:
+            GraderFailed: the process crashed, timed out or wrote no verdicts, by no answer's fault.
+        """
+        folder = Path(self._folder.name)
         while True:
-            code, said = _run(request, folder)
+            code, said = self._run(request)
             if code == 0:
                 return read_checks(folder / "checks.json")
             marker = folder / "checks.decoding"
@@ -43,21 +79,34 @@ def grade(request: Request) -> tuple[Check, ...]:
                 )
             request = replace(request, poisoned=(*request.poisoned, poison))
 
+    def _run(self, request: Request) -> tuple[int, str]:
+        write_request(request, Path(self._folder.name) / "request.json")
+        if self._process is None:
+            self.start()
+        process, self._process = self._process, None
+        if process is None:
+            raise GraderFailed("the grading process did not start")
+        try:
+            _, said = process.communicate(b"go\n", timeout=WALL_S)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.communicate()
+            return -1, f"no verdict within {WALL_S:.0f} s"
+        return process.returncode, said.decode("utf-8", "replace")
 
-def _run(request: Request, folder: Path) -> tuple[int, str]:
-    write_request(request, folder / "request.json")
-    command = [sys.executable, "-P", "-m", "autograder.grade.session"]
-    environment = {key: os.environ[key] for key in KEPT if key in os.environ}
-    environment |= {"PYTHONPATH": str(paths.PACKAGE.parent), "PYTHONHASHSEED": "0", "TZ": "UTC"}
-    try:
-        done = subprocess.run(  # noqa: S603
-            [*command, str(folder / "request.json"), str(folder / "checks.json")],
-            capture_output=True,
-            timeout=WALL_S,
-            check=False,
-            env=environment,
-            cwd=folder,
-        )
-    except subprocess.TimeoutExpired:
-        return -1, f"no verdict within {WALL_S:.0f} s"
-    return done.returncode, done.stderr.decode("utf-8", "replace")
+    def _stop(self) -> None:
+        if self._process is not None:
+            self._process.kill()
+            with contextlib.suppress(OSError, ValueError):
+                self._process.communicate()
+            self._process = None
+
+
+def grade(request: Request) -> tuple[Check, ...]:
+    """Make the checks of one request in a process of its own.
+
+    Raises:
+        GraderFailed: as `GradingProcess.grade`.
+    """
+    with GradingProcess() as process:
+        return process.grade(request)

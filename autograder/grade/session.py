@@ -23,6 +23,8 @@ def main() -> int:
     """Grade one request; 0 if the checks were written."""
     request_path, checks_path = Path(sys.argv[1]), Path(sys.argv[2])
     _limit_memory()
+    if sys.stdin.readline() != "go\n":
+        return FAULT
     request = read_request(request_path)
     plugin = GradePlugin(request, checks_path.with_suffix(".decoding"))
     files = [str(DECLARED)] if request.answers else []

@@ -138,8 +138,10 @@ def describe(
     if not told:
         return "", ""
     words = catalogue(language)
-    messages = [_message(words, finding, visibility) for finding in told[:2]]
-    return " ".join(dict.fromkeys(messages)), next_step(told[0], visibility, language)
+    # The same finding about another column would only repeat the sentence.
+    others = [finding for finding in told if finding.code != told[0].code]
+    messages = [_message(words, finding, visibility) for finding in (told[0], *others[:1])]
+    return " ".join(messages), next_step(told[0], visibility, language)
 
 
 def next_step(finding: Finding, visibility: Visibility, language: Language) -> str:

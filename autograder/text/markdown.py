@@ -198,7 +198,8 @@ def _differing(words: Catalogue, finding: Finding, rows: list[dict[str, JSON]]) 
     heads = _codes(_strings(params.get("key_columns")))
     cells = [_codes(_strings(row.get("key"))) for row in rows]
     if all("got" in row for row in rows):
-        heads.append(words.say("report.got"))
+        column = escape.code(str(params["column"]), limit=_CELL) if params.get("column") else ""
+        heads.append(f"{column} · {words.say('report.got')}" if column else words.say("report.got"))
         for line, row in zip(cells, rows, strict=True):
             line += _codes([str(row["got"])])
         right = _strings(params.get("expected"))

@@ -8,6 +8,7 @@ or why it could not; it never raises for what it finds in a name.
 from __future__ import annotations
 
 import copy
+import errno
 import io
 import json
 import sys
@@ -55,7 +56,9 @@ class Collector:
         except NotPlain as error:
             return {"name": name, "code": error.code, "detail": error.detail}
         except (Exception, SystemExit) as error:  # noqa: BLE001 - a member's object may do anything
-            return {"name": name, "code": "lazy_failed", "detail": describe(error)}
+            full = isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT)
+            code = "disk_full" if full else "lazy_failed"
+            return {"name": name, "code": code, "detail": describe(error)}
         self._seen[name] = value
         return {"name": name, "file": path.name}
 
