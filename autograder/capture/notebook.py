@@ -19,6 +19,7 @@ from typing import Any
 from autograder import bundle, paths
 from autograder.capture import java, sandbox
 from autograder.capture.listener import Listener, Problem
+from autograder.capture.room import INSIDE_UID, runtime
 from autograder.capture.sandbox import INSIDE, Ended, Mount
 from autograder.errors import InfrastructureError
 from autograder.models import AnswerSpec, CellRun, Limits, Run
@@ -99,7 +100,7 @@ def capture(
             limits=limits,
             environment=_environment(room, official),
             read=listener.read,
-            user=user or sandbox.INSIDE_UID,
+            user=user or INSIDE_UID,
             official=official,
         )
     return _conclude(listener, ended, submission, answers, names, official)
@@ -133,7 +134,7 @@ def _room(
         kept = paths.cache() / "java"
         mounts += [Mount(kept, kept)] if kept.is_dir() else []
         outside = java.find().home
-        if not any(outside.is_relative_to(folder) for folder in (*sandbox.runtime(), Path("/usr"))):
+        if not any(outside.is_relative_to(folder) for folder in (*runtime(), Path("/usr"))):
             mounts.append(Mount(outside, outside))
     return room, mounts
 

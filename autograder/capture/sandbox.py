@@ -15,7 +15,6 @@ import shutil
 import signal
 import subprocess
 import sys
-import sysconfig
 import tempfile
 import threading
 import time
@@ -26,7 +25,7 @@ from typing import IO
 
 import psutil
 
-from autograder.capture import seccomp
+from autograder.capture import room, seccomp
 from autograder.capture.limits import Meter, ProcessTree, Usage, judge, open_meter
 from autograder.errors import InfrastructureError, SandboxUnavailable
 from autograder.models import Limits
@@ -36,16 +35,8 @@ SET_UP_S = 60.0
 GRACE_S = 75.0
 STDERR_CAP = 64 * 1024
 INSIDE = Path("/pioneers")
-INSIDE_UID = 1000
 UID_BASE, UID_SPAN = 200_000, 1_000_000
-SYSTEM = ("/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32")
-ETC = (
-    "/etc/ld.so.cache",
-    "/etc/ld.so.conf",
-    "/etc/ld.so.conf.d",
-    "/etc/alternatives",
-    "/etc/fonts",
-)
+_RUNNING: set[int] = set()
 _ENTER = 'while [ "$1" != -- ]; do echo 0 >"$1" || exit 96; shift; done; shift; exec "$@"'
 
 
@@ -80,7 +71,7 @@ def unavailable() -> str:
         return f"bubblewrap needs Linux, this is {sys.platform}"
     if shutil.which("bwrap") is None:
         return "bubblewrap is not installed"
-    probe = [*_bwrap(Limits()), *_system_mounts(), "--", "/bin/true"]
+    probe = [*room.entry(Limits()), *room.system_mounts(), "--", "/bin/true"]
     try:
         done = subprocess.run(probe, capture_output=True, timeout=20, env={}, check=False)  # noqa: S603
     except (OSError, subprocess.TimeoutExpired) as error:
@@ -121,7 +112,7 @@ def run(
     limits: Limits,
     environment: Mapping[str, str],
     read: Callable[[IO[bytes], Callable[[], None]], None],
-    user: int = INSIDE_UID,
+    user: int = room.INSIDE_UID,
     official: bool = True,
 ) -> Ended:
     """Run `command` until it ends or breaks a limit; nothing of it is left afterwards.
@@ -174,9 +165,11 @@ def _supervise(
         ]
         for thread in readers:
             thread.start()
+        _RUNNING.add(process.pid)
         try:
             stopped, usage = _watch(process, limits, meter, ready, started)
         finally:
+            _RUNNING.discard(process.pid)
             _end(process)
         for thread in readers:
             thread.join(timeout=10)
@@ -189,6 +182,13 @@ def _supervise(
     if usage.out_of_memory:
         stopped = "memory"
     return Ended(stopped, process.returncode, time.monotonic() - started, usage, said)
+
+
+def stop_all() -> None:
+    """Kill every sandbox of this process at once, whichever thread waits for it."""
+    for pid in tuple(_RUNNING):
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.killpg(pid, signal.SIGKILL)
 
 
 def _watch(
@@ -261,9 +261,9 @@ def _arguments(
     with contextlib.ExitStack() as stack:
         etc = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="pioneers-etc-")))
         etc.chmod(0o755)
-        bwrap = [*_bwrap(limits), *_system_mounts(), *_etc(etc, user)]
+        bwrap = [*room.entry(limits), *room.system_mounts(), *room.etc(etc, user)]
         for mount in mounts:
-            bwrap += _bind(mount.source, mount.target)
+            bwrap += room.bind(mount.source, mount.target)
         bwrap += ["--remount-ro", "/", "--remount-ro", "/dev", "--chdir", "/tmp"]  # noqa: S108
         for key, value in environment.items():
             bwrap += ["--setenv", key, value]
@@ -274,79 +274,3 @@ def _arguments(
             bwrap += ["--seccomp", str(program)]
         entrance = [str(path) for path in meter.entrance]
         yield ["/bin/sh", "-c", _ENTER, "sh", *entrance, "--", *bwrap, "--", *command], fds
-
-
-def _bwrap(limits: Limits) -> list[str]:
-    writable = str(min(limits.memory_mb // 2, 2048) * 2**20)
-    rights = ["--unshare-user", "--uid", str(INSIDE_UID), "--gid", str(INSIDE_UID)]
-    if os.geteuid() == 0:
-        rights = ["--cap-drop", "ALL", "--cap-add", "CAP_SETUID", "--cap-add", "CAP_SETGID"]
-    return [
-        shutil.which("bwrap") or "bwrap",
-        *rights,
-        *(
-            "--unshare-pid",
-            "--unshare-net",
-            "--unshare-ipc",
-            "--unshare-uts",
-            "--unshare-cgroup-try",
-        ),
-        *("--die-with-parent", "--new-session", "--clearenv", "--hostname", "pioneers"),
-        *("--proc", "/proc", "--dev", "/dev"),
-        *("--perms", "1777", "--size", writable, "--tmpfs", "/tmp"),  # noqa: S108
-        *("--perms", "1777", "--size", str(256 * 2**20), "--tmpfs", "/dev/shm"),  # noqa: S108
-    ]
-
-
-def _system_mounts() -> list[str]:
-    arguments: list[str] = []
-    for name in SYSTEM:
-        path = Path(name)
-        if path.is_symlink():
-            arguments += ["--symlink", str(path.readlink()), name]
-        elif path.is_dir():
-            arguments += ["--ro-bind", name, name]
-    arguments += ["--perms", "0755", "--dir", "/etc"]
-    for name in ETC:
-        arguments += ["--ro-bind-try", name, name]
-    for folder in runtime():
-        arguments += _bind(folder, folder)
-    return arguments
-
-
-def _bind(source: Path, target: Path) -> list[str]:
-    """A read-only mount whose parents may be passed through by the unprivileged user."""
-    arguments: list[str] = []
-    for parent in reversed(target.parents[:-1]):
-        if str(parent) not in (*SYSTEM, "/tmp"):  # noqa: S108
-            arguments += ["--perms", "0755", "--dir", str(parent)]
-    return [*arguments, "--ro-bind", str(source), str(target)]
-
-
-@functools.cache
-def runtime() -> tuple[Path, ...]:
-    """The folders of this interpreter that do not lie in a system folder."""
-    found = [Path(sys.prefix), Path(sys.base_prefix), Path(sys.executable).resolve().parent.parent]
-    found += [Path(sysconfig.get_path("purelib")), Path(sysconfig.get_path("platlib"))]
-    kept: list[Path] = []
-    for folder in sorted({path.absolute() for path in found}, key=lambda path: len(path.parts)):
-        inside = any(folder.is_relative_to(other) for other in (*map(Path, SYSTEM), *kept))
-        if not inside and folder.is_dir():
-            kept.append(folder)
-    return tuple(kept)
-
-
-def _etc(folder: Path, user: int) -> list[str]:
-    """The few files of /etc that programs ask for, with nothing of this machine in them."""
-    files = {
-        "passwd": f"root:x:0:0::/:/bin/false\nmember:x:{user}:{user}::/tmp:/bin/sh\n",
-        "group": f"root:x:0:\nmember:x:{user}:\n",
-        "hosts": "127.0.0.1 localhost pioneers\n::1 localhost\n",
-        "nsswitch.conf": "passwd: files\ngroup: files\nhosts: files\n",
-    }
-    arguments = []
-    for name, text in files.items():
-        (folder / name).write_text(text)
-        (folder / name).chmod(0o644)
-        arguments += ["--ro-bind", str(folder / name), f"/etc/{name}"]
-    return arguments

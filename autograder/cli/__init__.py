@@ -5,8 +5,10 @@ Commands import what they need when they run, so that `--help` answers at once.
 
 from __future__ import annotations
 
+import signal
 import sys
 import traceback
+from typing import NoReturn
 
 import typer
 
@@ -34,15 +36,18 @@ def main(arguments: list[str] | None = None) -> None:
     words = list(sys.argv[1:] if arguments is None else arguments)
     debug = "--debug" in words
     words = [word for word in words if word != "--debug"]
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, _stop)
     try:
         code = app(words, prog_name="pioneers", standalone_mode=False)
     except PioneersError as error:
         _explain(error, str(error), debug)
         sys.exit(error.exit_code)
     except (KeyboardInterrupt, typer.Abort):
-        sys.stderr.write("\nstopped; nothing was lost, run the same command again\n")
-        sys.exit(INTERRUPTED)
+        _stopped()
     except typer.Exit as ended:
+        if ended.exit_code == INTERRUPTED:
+            _stopped()
         sys.exit(ended.exit_code)
     except BrokenPipeError:
         sys.exit(0)
@@ -55,7 +60,21 @@ def main(arguments: list[str] | None = None) -> None:
             error, f"a fault of ours: {said}. Run again with --debug and tell an organiser.", debug
         )
         sys.exit(FAULT)
+    if code == INTERRUPTED:
+        _stopped()
     sys.exit(code if isinstance(code, int) else 0)
+
+
+def _stopped() -> NoReturn:
+    sys.stderr.write("\nstopped; nothing was lost, run the same command again\n")
+    sys.exit(INTERRUPTED)
+
+
+def _stop(number: int, _frame: object) -> None:
+    """End what runs in sandboxes on other threads too, then this command."""
+    if (sandbox := sys.modules.get("autograder.capture.sandbox")) is not None:
+        sandbox.stop_all()
+    raise KeyboardInterrupt(number)
 
 
 def _usage(error: Exception) -> str | None:

@@ -17,7 +17,7 @@ import psutil
 import pytest
 
 from autograder import paths, plain
-from autograder.capture import sandbox
+from autograder.capture import room
 from autograder.capture.notebook import Captured, capture
 from autograder.models import AnswerSpec, Limits
 from autograder.submission import Cell, render_notebook, stage
@@ -266,7 +266,7 @@ def test_nothing_of_the_host_is_read(facts: dict[str, Any]) -> None:
     for path, said in facts["listed"].items():
         seen = ast.literal_eval(said.removeprefix("done: ")) if said.startswith("done") else []
         for inner in (Path(path) / name for name in seen):  # the way to this interpreter
-            assert any(folder.is_relative_to(inner) for folder in sandbox.runtime()), inner
+            assert any(folder.is_relative_to(inner) for folder in room.runtime()), inner
 
 
 def test_nothing_but_its_own_folder_is_written(facts: dict[str, Any]) -> None:

@@ -5,10 +5,14 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import signal
 import subprocess
 import sys
+import time
+from collections.abc import Callable
 from pathlib import Path
 
+import psutil
 import pytest
 
 COMMANDS = (
@@ -204,3 +208,36 @@ def test_validate_says_what_is_wrong(cohort: Path) -> None:
     done = pioneers("validate", "plain", root=cohort)
     assert done.returncode == 1
     assert "✗ plain: solution" in done.stdout
+
+
+@pytest.mark.sandbox
+def test_ctrl_c_ends_at_once_and_leaves_nothing_running(cohort: Path) -> None:
+    marker = f"loop-{os.getpid()}-{time.monotonic_ns()}"
+    target = cohort / "submissions" / "bada-example" / "plain" / "notebook.ipynb"
+    sleeper = f"import subprocess; subprocess.run(['sh', '-c', 'sleep 600 # {marker}'])"
+    target.write_text(notebook(sleeper), "utf-8")
+    environment = {**os.environ, "PIONEERS_ROOT": str(cohort)}
+    environment["PIONEERS_CACHE"] = str(cohort / "cache")
+    command = [sys.executable, "-m", "autograder", "grade", "plain", "bada-example"]
+    with subprocess.Popen(
+        command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as process:
+        wait_until(lambda: running(marker))
+        process.send_signal(signal.SIGINT)
+        _, said = process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert "nothing was lost" in said
+    assert "Traceback" not in said
+    wait_until(lambda: not running(marker))
+
+
+def running(marker: str) -> bool:
+    every = (each.info["cmdline"] or () for each in psutil.process_iter(["cmdline"]))
+    return any(marker in " ".join(words) for words in every)
+
+
+def wait_until(true: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + 60
+    while not true():
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
