@@ -6,10 +6,11 @@ assignment is run or graded.
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import re
 import tomllib
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from difflib import get_close_matches
 from functools import cached_property
@@ -83,7 +84,7 @@ class _File:
     id: str
     kind: Literal["notebook", "dag", "code", "challenge", "nbgrader"]
     title: _Text
-    answers: dict[_Name, _Answer]
+    answers: dict[_Name, _Answer] = field(default_factory=dict)
     lesson: str = ""
     opens: date | None = None
     due: datetime | None = None
@@ -182,16 +183,17 @@ def _find(which: str | Path) -> Path:
     path = Path(which)
     if path.name == FILE:
         path = path.parent
-    if (path / FILE).is_file():
-        return path.resolve()
     name = str(which)
+    with contextlib.suppress(OSError):  # a name that is too long for a path
+        if (path / FILE).is_file():
+            return path.resolve()
     for base in (paths.assignments(), paths.assignments() / "challenges"):
         if ID.fullmatch(name) and (base / name / FILE).is_file():
             return base / name
     known = sorted(p.parent.name for p in paths.assignments().glob(f"**/{FILE}"))
     near = get_close_matches(name, known, n=1, cutoff=0.5)
     fix = f"did you mean {near[0]}?" if near else f"known: {', '.join(known) or 'none yet'}"
-    raise AssignmentError(f"no assignment {name!r}", fix=fix.rstrip("?."))
+    raise AssignmentError(f"no assignment {name[:80]!r}", fix=fix.rstrip("?."))
 
 
 def _build(path: Path, text: str, values: dict[str, Any]) -> Assignment:
@@ -287,15 +289,20 @@ def _line(text: str, where: tuple[str, ...]) -> int:
 
     tomllib keeps no positions, so this looks for the longest header that leads to the key.
     """
-    best = 1
+    best, depth = 1, 0
     header: tuple[str, ...] = ()
     for number, line in enumerate(text.splitlines(), start=1):
         if found := re.match(r"\s*\[+([^\]]+)\]+", line):
             header = tuple(part.strip().strip("\"'") for part in found[1].split("."))
-            if header and where[: len(header)] == header:
-                best = number
+            key = header
         elif found := re.match(r"\s*([A-Za-z0-9_.\"'-]+)\s*=", line):
             key = (*header, *(part.strip("\"'") for part in found[1].split(".")))
             if where[: len(key)] == key:
                 return number
+        else:
+            continue
+        # A header that leads to the key, or a dotted key that lies in the table asked for.
+        shared = min(len(key), len(where))
+        if key[:shared] == where[:shared] and shared > depth:
+            best, depth = number, shared
     return best

@@ -26,6 +26,8 @@ from autograder.grade.request import Request
 from autograder.models import AnswerSpec, Check, CheckStatus, Finding, Run
 from autograder.text.catalogue import describe
 
+# What a test says with assert, and with pytest.fail or an unmet pytest.raises.
+_FAILURES = (AssertionError, pytest.fail.Exception)
 DECLARED = Path(__file__).with_name("declared.py")
 _NOT_OUR_FAULT = (
     "answer.cell_failed",
@@ -116,6 +118,8 @@ class GradePlugin:
 
     def _record(self, item: pytest.Item, raised: BaseException | None) -> None:
         spec = _spec(item)
+        if isinstance(raised, pytest.FixtureLookupError):
+            self.faults.append(f"{item.nodeid} asks for a fixture that does not exist"[:300])
         check = _marked(item) if spec is None else _declared(spec, self._request.language)
         if check is None or (self._request.public_only and check.visibility == "hidden"):
             return
@@ -172,7 +176,7 @@ def _judge(check: Check, raised: BaseException | None, request: Request) -> Chec
         return replace(check, status="pass", points=check.max_points, hint="")
     findings, status = _findings(raised)
     message, _ = describe(findings, check.visibility, request.language)
-    said = first_line(str(raised)) if isinstance(raised, AssertionError) else ""
+    said = first_line(str(raised)) if isinstance(raised, _FAILURES) else ""
     if said and not isinstance(raised, CheckFailed) and check.visibility == "public":
         message = said
     return replace(check, status=status, message=message, findings=tuple(findings))
@@ -186,6 +190,8 @@ def _findings(raised: BaseException) -> tuple[list[Finding], CheckStatus]:
         skipped = code == "answer.skipped_because"
         broke = code.startswith(_NOT_OUR_FAULT)
         return [raised.finding], "skipped" if skipped else "error" if broke else "fail"
-    if isinstance(raised, AssertionError):
+    if isinstance(raised, pytest.skip.Exception):
+        return [Finding("check.no_verdict", {})], "skipped"
+    if isinstance(raised, _FAILURES):
         return [Finding("check.failed", {})], "fail"
     return [Finding("check.error", {"error": type(raised).__name__})], "error"

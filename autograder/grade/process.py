@@ -68,7 +68,8 @@ class GradingProcess:
         folder = Path(self._folder.name)
         while True:
             code, said = self._run(request)
-            if code == 0:
+            # A test that calls os._exit(0) ends the process with neither verdict nor complaint.
+            if code == 0 and (folder / "checks.json").is_file():
                 return read_checks(folder / "checks.json")
             marker = folder / "checks.decoding"
             poison = marker.read_text("utf-8") if marker.is_file() else ""
