@@ -8,6 +8,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -241,3 +242,25 @@ def wait_until(true: Callable[[], bool]) -> None:
     while not true():
         assert time.monotonic() < deadline
         time.sleep(0.1)
+
+
+@pytest.mark.sandbox
+def test_watch_checks_again_at_every_save(cohort: Path) -> None:
+    target = cohort / "submissions" / "bada-example" / "plain" / "notebook.ipynb"
+    environment = {**os.environ, "PIONEERS_ROOT": str(cohort), "PIONEERS_LANGUAGE": "en"}
+    environment |= {"PIONEERS_CACHE": str(cohort / "cache"), "NO_COLOR": "1"}
+    command = [sys.executable, "-u", "-m", "autograder", "check", str(target.parent), "--watch"]
+    seen: list[str] = []
+    with subprocess.Popen(
+        command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+    ) as process:
+        reader = threading.Thread(target=lambda: seen.extend(process.stdout or ()), daemon=True)
+        reader.start()
+        wait_until(lambda: any("watching" in line for line in seen))
+        assert any("0 / 2" in line for line in seen)
+        target.write_text(notebook("total = 6"), "utf-8")
+        wait_until(lambda: any("2 / 2" in line for line in seen))
+        process.send_signal(signal.SIGINT)
+        process.wait(timeout=30)
+        reader.join(timeout=10)
+    assert not any("Traceback" in line for line in seen)
