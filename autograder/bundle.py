@@ -14,10 +14,10 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import re
 import shutil
 import struct
+import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -79,11 +79,13 @@ def seal(
 ) -> Bundle:
     """Write a new bundle; the folder appears whole or not at all.
 
-    An answer that breaks a cap is left out and becomes a problem.
+    An answer that breaks a cap is left out and becomes a problem. Of those who seal the same
+    answers there at the same time, the first one's stays; other answers replace what is there.
     """
-    scratch = folder.with_name(f".{folder.name}.{os.getpid()}")
-    shutil.rmtree(scratch, ignore_errors=True)
-    (scratch / ANSWERS).mkdir(parents=True)
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    scratch = Path(tempfile.mkdtemp(prefix=f".{folder.name}.", dir=folder.parent))
+    scratch.chmod(0o755)
+    (scratch / ANSWERS).mkdir()
     entries: dict[str, Entry] = {}
     found = dict(problems)
     for name, (media, body) in sorted(answers.items()):
@@ -99,9 +101,22 @@ def seal(
     address = _address(entries)
     seal_text = _json({"format_version": FORMAT_VERSION, "address": address, "answers": listing})
     (scratch / SEAL).write_text(seal_text, "utf-8")
-    shutil.rmtree(folder, ignore_errors=True)
-    scratch.replace(folder)
+    try:
+        scratch.rename(folder)
+    except OSError:
+        if _sealed_address(folder) == address:
+            shutil.rmtree(scratch)
+            return open_bundle(folder)
+        shutil.rmtree(folder)
+        scratch.rename(folder)
     return Bundle(folder, address, entries, found, run)
+
+
+def _sealed_address(folder: Path) -> str:
+    try:
+        return open_bundle(folder).address
+    except BundleError:
+        return ""
 
 
 def _refusal(name: str, media: str, body: bytes) -> tuple[str, str] | None:

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import hashlib
 import shutil
+import threading
+from collections import defaultdict
 from pathlib import Path
 
 from autograder import __version__, bundle, paths
@@ -17,6 +19,8 @@ from autograder.capture.notebook import capture
 from autograder.errors import BundleError, ReferenceFailed
 from autograder.submission import stage
 
+_LOCKS: defaultdict[str, threading.Lock] = defaultdict(threading.Lock)
+"""One for each reference: of two grades at once on one seed, the second waits for the first."""
 PUBLIC_SEED = 42
 """The seed of the data that members have; never that of an official grade unless asked for."""
 
@@ -49,6 +53,19 @@ def expected_answers(
         SandboxUnavailable: as for any capture.
     """
     kept = paths.cache() / "expected" / _key(assignment, seed)
+    with _LOCKS[kept.name]:
+        return _kept_or_made(kept, assignment, scratch, data=data, seed=seed, sandboxed=sandboxed)
+
+
+def _kept_or_made(
+    kept: Path,
+    assignment: Assignment,
+    scratch: Path,
+    *,
+    data: Path | None,
+    seed: int,
+    sandboxed: bool,
+) -> bundle.Bundle:
     if kept.is_dir():
         try:
             return bundle.open_bundle(kept)
@@ -64,7 +81,6 @@ def expected_answers(
             f"{assignment.id}: the reference has no {name} ({problem.code} {problem.detail[:120]})",
             fix=f"run pioneers validate {assignment.id}",
         )
-    kept.parent.mkdir(parents=True, exist_ok=True)
     return captured.seal(kept)
 
 

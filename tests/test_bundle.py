@@ -9,6 +9,7 @@ import struct
 import subprocess
 import sys
 import zlib
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -473,3 +474,17 @@ def test_an_answer_of_another_type_than_declared_is_refused(
     kind: Any, body: bytes, tmp_path: Path
 ) -> None:
     refused_to_load(tmp_path, AnswerSpec("total", kind, 1.0), body, "bad_type")
+
+
+def test_sealing_the_same_thing_at_once_gives_one_bundle_and_leaves_no_scrap(
+    tmp_path: Path,
+) -> None:
+    def make(_: int) -> str:
+        answers = {"total": ("json", b"6")}
+        return seal(tmp_path / "kept", answers, problems={}, run=Run()).address
+
+    with ThreadPoolExecutor(8) as pool:
+        addresses = set(pool.map(make, range(40)))
+    assert len(addresses) == 1
+    assert [each.name for each in tmp_path.iterdir()] == ["kept"]
+    assert open_bundle(tmp_path / "kept").address in addresses

@@ -18,6 +18,7 @@ import psutil
 from autograder.models import Limits
 
 ROOT = Path("/sys/fs/cgroup")
+PREFIX = "pioneers-"
 Reason = Literal["", "wall", "cpu", "memory", "processes"]
 
 
@@ -131,13 +132,23 @@ class ProcessTree:
 
 def open_meter(limits: Limits) -> Meter:
     """The best meter that this machine allows."""
-    name = f"pioneers-{os.getpid()}-{time.monotonic_ns()}"
+    name = f"{PREFIX}{os.getpid()}-{time.monotonic_ns()}"
+    _sweep()
     with contextlib.suppress(OSError):
         if (ROOT / "cgroup.controllers").exists():
             return _open_v2(ROOT / name, limits)
         if (ROOT / "memory").is_dir():
             return _open_v1(name, limits)
     return ProcessTree()
+
+
+def _sweep() -> None:
+    """Remove what graders that were killed left behind."""
+    for folder in (*ROOT.glob(f"{PREFIX}*"), *ROOT.glob(f"*/{PREFIX}*")):
+        owner = folder.name.removeprefix(PREFIX).partition("-")[0]
+        if owner.isdigit() and not psutil.pid_exists(int(owner)):
+            with contextlib.suppress(OSError):
+                folder.rmdir()
 
 
 def _open_v2(folder: Path, limits: Limits) -> Meter:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import time
 from pathlib import Path
@@ -155,13 +156,13 @@ def find_submission(target: Assignment, which: str) -> Path:
     from autograder import paths
 
     path = Path(which)
-    if path.exists() or path.is_symlink():
-        return path
     by_login = paths.submissions() / which / target.id
-    if "/" not in which and by_login.exists():
-        return by_login
+    for each in (path, by_login) if "/" not in which else (path,):
+        if os.path.lexists(each):
+            return each
+    shown = which if len(which) < 200 else f"{which[:200]}…"
     raise SubmissionNotFound(
-        f"no submission {which!r} for {target.id}", fix=f"looked at {path} and {by_login}"
+        f"no submission {shown!r} for {target.id}", fix="give a member's login, or a path"
     )
 
 

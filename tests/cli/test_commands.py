@@ -108,6 +108,7 @@ def test_help_explains_each_command(command: str) -> None:
         (("grade", "w1d3-join", "x"), "did you mean w1d3-joins"),
         (("grade", "w1d3-joins", "nobody-example"), "no submission 'nobody-example'"),
         (("grade", "w1d3-joins"), "See pioneers --help"),
+        (("grade", "w1d3-joins", "x" * 5000), "no submission"),
         (("grade", "w1d3-joins", "x", "--seed", "many"), "--seed"),
         (("check", "/nowhere/at/all"), "no such file"),
         (("check", "/tmp"), "add --assignment"),
