@@ -23,6 +23,7 @@ from autograder.grade.compare.prepare import Column, prepare, same_values
 from autograder.models import Finding, Order
 
 CAUSES = frozenset({"frame.rank_ties"})
+EFFECTS = frozenset({"frame.missing_rows", "frame.extra_rows", "frame.different_rows"})
 MAX_FINDINGS = 6
 _BLOCKING = frozenset({"frame.near_column", "frame.missing_column", "frame.duplicate_columns"})
 
@@ -88,11 +89,14 @@ def _compare_rows(
         return [whole]
     repeated = row_faults.repeated_rows(rows)
     values = [finding for column in aligned.columns for finding in diagnose_column(rows, column)]
-    # A rank that ignores the rule for ties also lets rows in and out: the cause comes first.
-    causes = [finding for finding in values if finding.code in CAUSES]
-    rest = [finding for finding in values if finding.code not in CAUSES]
-    counts_off = row_faults.unmatched_rows(rows)
-    return [*causes, *([repeated] if repeated else []), *counts_off, *rest]
+    found = [*([repeated] if repeated else []), *row_faults.unmatched_rows(rows), *values]
+    # A rank that ignores the rule for ties also lets rows in and out: the cause comes before
+    # rows that are merely missing or extra, not before a finding that says why they are.
+    return sorted(found, key=_stage) if found[:1] and found[0].code in EFFECTS else found
+
+
+def _stage(finding: Finding) -> bool:
+    return finding.code not in CAUSES
 
 
 def _same_by_position(columns: list[Column], counts: tuple[int, int], tolerance: float) -> bool:
