@@ -179,6 +179,15 @@ def load_all() -> list[Assignment]:
     return [load(path.parent) for path in files]
 
 
+def of_folder(path: Path) -> Assignment | None:
+    """The assignment whose id `path`, or the nearest folder above it, has as its name."""
+    known = {each.id: each for each in load_all()}
+    for folder in (path.resolve(), *path.resolve().parents):
+        if folder.name in known:
+            return known[folder.name]
+    return None
+
+
 def _find(which: str | Path) -> Path:
     path = Path(which)
     if path.name == FILE:

@@ -57,10 +57,9 @@ def pick(word: str, cwd: Path) -> Assignment:
     """
     if word:
         return assignments.load(word)
-    known = {each.id: each for each in assignments.load_all()}
-    for folder in (cwd.resolve(), *cwd.resolve().parents):
-        if folder.name in known:
-            return known[folder.name]
+    if (found := assignments.of_folder(cwd)) is not None:
+        return found
+    known = [each.id for each in assignments.load_all()]
     raise UsageError("which assignment?", fix=f"say it: %check {next(iter(known), 'ID')}")
 
 

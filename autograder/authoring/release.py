@@ -14,8 +14,6 @@ from autograder.errors import UsageError
 from autograder.reference import PUBLIC_SEED
 from autograder.submission import NOTEBOOK
 
-DATA = "games"
-
 
 def release(
     assignment: Assignment,

@@ -175,10 +175,8 @@ def _guess_assignment(path: Path, asked: str | None) -> Assignment:
         raise SubmissionNotFound(
             f"{path}: no such file or folder", fix="give the path of your notebook"
         )
-    known = {each.id: each for each in assignments.load_all()}
-    for folder in (path.resolve(), *path.resolve().parents):
-        if folder.name in known:
-            return known[folder.name]
+    if (found := assignments.of_folder(path)) is not None:
+        return found
     raise UsageError(f"{path} does not say which assignment it is", fix="add --assignment ID")
 
 
