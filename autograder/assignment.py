@@ -73,6 +73,7 @@ class _Answer:
     tolerance: Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)] = 1e-9
     title: _Text | None = None
     hint: _Text | None = None
+    more_hints: tuple[_Text, ...] = ()
     calls: tuple[tuple[Any, ...], ...] = ()
 
 
@@ -88,6 +89,7 @@ class _File:
     lesson: str = ""
     opens: date | None = None
     due: datetime | None = None
+    closes: datetime | None = None
     limits: _Limits = _Limits()
     data: _Data | None = None
 
@@ -101,6 +103,8 @@ class Assignment:
 
     Attributes:
         folder: where it lives.
+        opens: the first day on which work is graded, in the cohort's zone.
+        due: what arrives later is late; what arrives after `closes` is not graded any more.
         data: the tables it reads, or None; `data.seed` is None where each grade draws its own.
         answers: in the order of the file; their points add up to `max_points` unless pytest
             checks in `tests/` add more.
@@ -113,6 +117,7 @@ class Assignment:
     lesson: str
     opens: date | None
     due: datetime | None
+    closes: datetime | None
     limits: Limits
     data: DataRequest | None
     answers: tuple[AnswerSpec, ...]
@@ -222,8 +227,11 @@ def _build(path: Path, text: str, values: dict[str, Any]) -> Assignment:
         raise _at(
             path, text, ("id",), f"id {file.id!r} has other signs than a-z, 0-9 and -", "rename it"
         )
-    if file.due is not None and file.due.tzinfo is None:
-        raise _at(path, text, ("due",), "due has no time zone", "add one, such as +09:00")
+    for key, moment in (("due", file.due), ("closes", file.closes)):
+        if moment is not None and moment.tzinfo is None:
+            raise _at(path, text, (key,), f"{key} has no time zone", "add one, such as +09:00")
+    if file.due and file.closes and file.closes < file.due:
+        raise _at(path, text, ("closes",), "closes is before due", "let it be later, or drop it")
     if not file.answers and not (path.parent / "tests").is_dir():
         raise AssignmentError(
             f"{path}: nothing to grade", fix="declare an [answers.NAME] table or add tests/"
@@ -239,6 +247,7 @@ def _build(path: Path, text: str, values: dict[str, Any]) -> Assignment:
         lesson=file.lesson,
         opens=file.opens,
         due=file.due,
+        closes=file.closes,
         limits=Limits(**vars(file.limits)),
         data=None
         if data is None
@@ -268,8 +277,14 @@ def _check_answer(path: Path, text: str, name: str, answer: _Answer) -> None:
 
 
 def _answer(name: str, answer: _Answer) -> AnswerSpec:
-    fields = {k: v for k, v in vars(answer).items() if k not in ("title", "hint")}
-    return AnswerSpec(name=name, title=_text(answer.title), hint=_text(answer.hint), **fields)
+    texts = ("title", "hint", "more_hints")
+    return AnswerSpec(
+        name=name,
+        title=_text(answer.title),
+        hint=_text(answer.hint),
+        more_hints=tuple(Text(each.ko, each.en) for each in answer.more_hints),
+        **{key: value for key, value in vars(answer).items() if key not in texts},
+    )
 
 
 def _text(text: _Text | None) -> Text | None:

@@ -4,14 +4,17 @@
     ├── UsageError                    exit 2   the call is wrong
     │   ├── AssignmentError           exit 2   an assignment.toml or its folder is wrong
     │   ├── ConfigError               exit 2   cohort.toml or an environment variable is wrong
-    │   └── SubmissionNotFound        exit 2   no such submission
+    │   ├── SubmissionNotFound        exit 2   no such submission
+    │   ├── EventError                exit 2   an event or a hand-over between jobs cannot be used
+    │   └── LedgerError               exit 2   a ledger's address or a record in it is wrong
     ├── SubmissionInvalid             (a report with status "invalid": the member's to fix)
     ├── BundleError                   a captured answer breaks the bundle's rules
     └── InfrastructureError           exit 3   ours: no score, no attempt lost
         ├── SandboxUnavailable        exit 3   no sandbox, no official grade
         ├── ReferenceFailed           exit 3   the reference solution did not run
         ├── GraderFailed              exit 3   the grading process broke
-        └── DataError                 exit 3   sample data missing, damaged or not to be built
+        ├── DataError                 exit 3   sample data missing, damaged or not to be built
+        └── RemoteError               exit 3   GitHub, S3 or Discord refused or did not answer
 
 A fault of a member's code is never an exception here: it is a check result.
 This module imports nothing of the package.
@@ -55,6 +58,14 @@ class ConfigError(UsageError):
 
 class SubmissionNotFound(UsageError):
     """The submission named on the command line does not exist."""
+
+
+class EventError(UsageError):
+    """An event's payload, or what one job handed to the next, is not what it must be."""
+
+
+class LedgerError(UsageError):
+    """A ledger's address cannot be used, or a record in it is not what its name says."""
 
 
 class SubmissionInvalid(PioneersError):
@@ -105,3 +116,7 @@ class GraderFailed(InfrastructureError):
 
 class DataError(InfrastructureError):
     """Sample data are missing, damaged, or cannot be built here."""
+
+
+class RemoteError(InfrastructureError):
+    """A service over the network refused, or did not answer in time after every retry."""

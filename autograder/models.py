@@ -85,6 +85,7 @@ class AnswerSpec:
     tolerance: float = 1e-9
     title: Text | None = None
     hint: Text | None = None
+    more_hints: tuple[Text, ...] = ()
     calls: tuple[tuple[JSON, ...], ...] = ()
 
 

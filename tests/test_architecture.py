@@ -81,6 +81,12 @@ RULES: dict[str, Callable[[Import], bool]] = {
     "publish consumes reports only": from_room(
         "publish", lambda name: inside(name, "publish", "models", "report", "errors", "text")
     ),
+    "the ledger knows no stage of grading": from_room(
+        "ledger", lambda name: inside(name, "ledger", "models", "errors", "hub")
+    ),
+    "a pull request is graded through the pipeline alone": from_room(
+        "pull", lambda name: not inside(name, "capture", "grade", "cli")
+    ),
     "worker code knows nothing outside the sandbox": from_room(
         "capture.worker", lambda name: inside(name, "capture.worker")
     ),
@@ -128,6 +134,8 @@ def test_no_module_is_too_long() -> None:
         ("grade/compare/frames.py", "from ...capture import sandbox", "grade never"),
         ("publish/github.py", "from autograder import bundle", "publish consumes"),
         ("publish/github.py", "from autograder.grade.plugin import x", "publish consumes"),
+        ("ledger/folder.py", "from autograder import bundle", "the ledger"),
+        ("pull/grading.py", "from autograder.capture import sandbox", "a pull request"),
         ("capture/worker/kernel.py", "from autograder.models import Run", "worker code"),
         ("capture/worker/kernel.py", "from ..sandbox import run", "worker code"),
         ("capture/worker/__init__.py", "from ... import errors", "worker code"),

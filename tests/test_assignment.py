@@ -92,6 +92,12 @@ MISTAKES: dict[str, tuple[str, str, int, tuple[str, ...]]] = {
         'lesson = "week1/day1"', "lessen = 1", 5,
         ("unknown key lessen", "spelling")),
     "a date that is text": ("opens = 2026-06-03", 'opens = "soon"', 6, ("opens", "soon")),
+    "closes without a zone": (
+        "T23:59:00+09:00", "T23:59:00+09:00\ncloses = 2026-06-09T23:59:00", 8,
+        ("closes", "time zone", "+09:00")),
+    "closes before due": (
+        "T23:59:00+09:00", "T23:59:00+09:00\ncloses = 2026-06-01T00:00:00+09:00", 8,
+        ("closes", "before due")),
     "a due date without a zone": (
         "T23:59:00+09:00", "T23:59:00", 7,
         ("due", "time zone", "+09:00")),

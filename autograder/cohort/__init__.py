@@ -24,13 +24,18 @@ _Login = Annotated[str, Field(pattern=r"^[A-Za-z0-9](?:[A-Za-z0-9-]{0,37}[A-Za-z
 
 @dataclass(frozen=True)
 class Member:
-    """One member: the GitHub login, the name to be called by, the first day."""
+    """One member: the GitHub login, the name to be called by, the first day.
+
+    Attributes:
+        id: GitHub's number for the account, which stays when a login changes; optional.
+    """
 
     __pydantic_config__ = _STRICT
 
     login: _Login
     name: str = ""
     joined: date | None = None
+    id: Annotated[int, Field(gt=0)] | None = None
 
 
 @dataclass(frozen=True)
@@ -39,6 +44,8 @@ class Cohort:
 
     Attributes:
         site: address of the course site, to which feedback links; empty while there is none.
+        ledger: where graded work is recorded: `folder:PATH`, `branch:NAME` or `s3://BUCKET/PREFIX`.
+        organisers: logins that may call commands on anybody's pull request.
     """
 
     __pydantic_config__ = _STRICT
@@ -48,6 +55,8 @@ class Cohort:
     zone: str = "Asia/Seoul"
     language: Language = "ko"
     site: Annotated[str, Field(pattern=r"^(https?://\S+)?$")] = ""
+    ledger: str = "folder:.pioneers/ledger"
+    organisers: tuple[_Login, ...] = ()
     members: tuple[Member, ...] = ()
 
     def lesson_address(self, lesson: str, language: Language) -> str:

@@ -61,6 +61,7 @@ def _spec(tree: Mapping[str, Any]) -> AnswerSpec:
     fields = dict(tree)
     for key in ("title", "hint"):
         fields[key] = Text(**fields[key]) if fields[key] else None
+    fields["more_hints"] = tuple(Text(**each) for each in fields["more_hints"])
     fields["keys"] = tuple(fields["keys"])
     fields["calls"] = tuple(tuple(call) for call in fields["calls"])
     return AnswerSpec(**fields)

@@ -1,6 +1,7 @@
 """The catalogues: every sentence that people read, in Korean and English, found by key.
 
-`ko.toml` and `en.toml` hold the same keys with the same placeholders. A sentence is filled with
+`ko/` and `en/` hold one file for each room that speaks, with the same keys and the same
+placeholders. A sentence is filled with
 plain values only; a string value becomes a quoted name in backticks, so that a terminal shows it
 plainly and `escape.prose` shows it as code. This module must not know reports or comparators.
 """
@@ -70,8 +71,11 @@ def catalogue(language: Language) -> Catalogue:
 
 @cache
 def _load(language: str) -> Mapping[str, str]:
-    file = resources.files("autograder.text") / f"{language}.toml"
-    return dict(_flatten("", tomllib.loads(file.read_text(encoding="utf-8"))))
+    sentences: dict[str, str] = {}
+    for file in (resources.files("autograder.text") / language).iterdir():
+        if file.name.endswith(".toml"):
+            sentences.update(_flatten("", tomllib.loads(file.read_text(encoding="utf-8"))))
+    return sentences
 
 
 def _flatten(prefix: str, table: Mapping[str, Any]) -> Iterable[tuple[str, str]]:
