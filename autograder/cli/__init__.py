@@ -13,7 +13,7 @@ from typing import NoReturn
 
 import typer
 
-from autograder.cli import authoring, data, grading, system
+from autograder.cli import authoring, data, grading, pull, system
 from autograder.errors import PioneersError
 
 app = typer.Typer(
@@ -28,6 +28,7 @@ app = typer.Typer(
 for module in (grading, authoring, system):
     module.register(app)
 app.add_typer(data.app, name="data")
+app.add_typer(pull.app, name="pr")
 
 USAGE, FAULT, INTERRUPTED = 2, 3, 130
 

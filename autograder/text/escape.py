@@ -17,6 +17,8 @@ _HTML = {"&": "&amp;", "<": "&lt;", ">": "&gt;", "`": "&#96;"}
 _HTML_CHARS = re.compile(r"[&<>`]")
 # Linkified on GitHub without any markup: addresses, and references such as #12 or owner/name#12.
 _AUTOLINK = re.compile(r"(?i)(?<=:)(?=//)|(?<=www)(?=\.)")
+# What a runner of GitHub Actions takes for a command, at a line's start: ::name:: and ##[name].
+_COMMAND = re.compile(r":(?=:)|#(?=#\[)")
 _SPANS = re.compile(r"`([^`]*)`")
 _ELLIPSIS = "…"
 # Control, format (bidi, zero width), surrogate, private, unassigned.
@@ -89,6 +91,15 @@ def _keep_edges(piece: str, limit: int) -> str:
     before = " " if piece[0] == " " else ""
     after = " " if piece[-1] == " " else ""
     return before + text(piece, limit=limit + 1) + after
+
+
+def log_line(raw: str, *, limit: int = 500) -> str:
+    """Returns text as one line of a job's log, in which a runner finds no command of its own.
+
+    `::set-output …` and `##[error]` are broken by an invisible space wherever they stand, and
+    there is no second line for one to begin.
+    """
+    return _COMMAND.sub(rf"\g<0>{_ZERO_WIDTH}", clean(raw, limit=limit))
 
 
 def html(raw: str, *, limit: int = 500) -> str:
