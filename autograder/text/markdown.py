@@ -12,15 +12,15 @@ import shlex
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from autograder.models import JSON, Check, Finding, Language, Report
+from autograder.models import Check, Language, Report
 from autograder.text import escape
 from autograder.text.catalogue import Catalogue, catalogue, spoken
+from autograder.text.tables import examples, grid
 from autograder.text.wording import Told, first_to_fix, passed, tell
 
 LIMIT = 65_000
 """Characters that a comment on GitHub holds (65,536), less a margin."""
 _MAX_TABLE_ROWS = 200
-_CELL = 60
 _SEED = re.compile(r"#(\d{1,19})$")
 _DATA = re.compile(r"[a-z0-9_-]{1,60}@[0-9.e-]{1,20}#\d{1,19}")
 _LINK = re.compile(r"(https?://)?[A-Za-z0-9][\w./%#?=&-]*")
@@ -61,26 +61,69 @@ def to_markdown(
         limit: greatest length; what does not fit is left out as whole blocks, and said so.
     """
     links = Links(path, lesson, seed)
-    tongue = language or report.language
-    words = catalogue(tongue)
-    told = [tell(check, report, tongue) for check in report.checks if check.status != "pass"]
+    words = catalogue(language or report.language)
+    title = words.say("report.title", assignment=report.assignment)
+    done = [words.say(f"report.status_{report.status}")] if report.status == "graded" else []
+    head = [f"## {escape.prose(title)}", *_head(words, report, done)]
+    parts = _parts(words, report, links)
+    pointer = words.say("report.cut")
+    return _fitted([*head, *parts], _tail(words, report, links), pointer, limit)
+
+
+def body(
+    report: Report,
+    language: Language,
+    *,
+    remarks: Sequence[str] = (),
+    lesson: str = "",
+    level: int = 3,
+    unfold: bool = True,
+    pointer: str = "",
+    limit: int = LIMIT,
+) -> str:
+    """Returns a report without its title and its commands, for a page that has its own.
+
+    Args:
+        report: any report, also one read from a file.
+        language: the language to say it in.
+        remarks: what stands beside the score, as Markdown.
+        lesson: address of the lesson to read again.
+        level: of the headings in it, 1 to 6.
+        unfold: whether the first block of what to fix is open.
+        pointer: what to say, as Markdown, where blocks are left out.
+        limit: greatest length in characters.
+    """
+    words = catalogue(language)
+    parts = _parts(words, report, Links(lesson=lesson), level=level, unfold=unfold)
+    head = _head(words, report, remarks)
+    return _fitted([*head, *parts], [], pointer or words.say("report.cut"), limit)
+
+
+def commands(report: Report, language: Language, *, path: str, seed: int | None = None) -> str:
+    """Returns the commands that check and grade the submission at `path` again, as a code block."""
+    return _command_block(catalogue(language), report, Links(path=path, seed=seed))
+
+
+def _parts(
+    words: Catalogue, report: Report, links: Links, *, level: int = 3, unfold: bool = True
+) -> Iterable[str]:
+    """Yields what comes after the result: the first thing to fix, points, one block a check."""
+    failed = [check for check in report.checks if check.status != "pass"]
+    told = [tell(check, report, words.language) for check in failed]
     first = first_to_fix(report.checks)
     # The block of the first thing to fix comes first, and open.
     told.sort(key=lambda one: one.check is not first)
-    head = [*_head(words, report), *_first(words, told), *_table(words, report)]
-    blocks = (_block(words, one, links, place == 0) for place, one in enumerate(told))
-    tail = _tail(words, report, links)
-    return _fitted(words, head, blocks, tail, limit)
+    yield from [*_first(words, told, level), *_table(words, report, level)]
+    for place, one in enumerate(told):
+        yield _block(words, one, links, unfold and place == 0)
 
 
-def _fitted(
-    words: Catalogue, head: list[str], blocks: Iterable[str], tail: list[str], limit: int
-) -> str:
-    """Joins the parts; blocks that do not fit give way to a pointer."""
-    pointer = f"*{words.say('report.cut')}*"
+def _fitted(parts: Iterable[str], tail: Sequence[str], cut: str, limit: int) -> str:
+    """Joins the parts; those that do not fit give way to a pointer."""
+    pointer = f"*{cut}*"
     room = limit - sum(len(part) + 2 for part in [*tail, pointer]) - 1
     kept: list[str] = []
-    for part in [*head, *blocks]:
+    for part in parts:
         room -= len(part) + 2
         if room < 0:
             kept.append(pointer)
@@ -89,17 +132,16 @@ def _fitted(
     return "\n\n".join([*kept, *tail])[: max(limit - 1, 0)].rstrip() + "\n"
 
 
-def _head(words: Catalogue, report: Report) -> list[str]:
-    title = words.say("report.title", assignment=report.assignment)
-    parts = [f"## {escape.prose(title)}"]
-    status = words.say(f"report.status_{report.status}")
+def _head(words: Catalogue, report: Report, remarks: Sequence[str]) -> list[str]:
+    parts: list[str] = []
     if report.status == "graded":
         score = words.say("report.score", score=report.score, max_score=report.max_score)
         done = words.say("report.passed", passed=passed(report), total=len(report.checks))
-        parts.append(f"{score} · {done} · {status}")
+        parts.append(" · ".join([score, done, *remarks]))
         parts += _cheer(words, report)
     else:
-        parts.append(f"**{status}**")
+        status = words.say(f"report.status_{report.status}")
+        parts.append(" · ".join([f"**{status}**", *remarks]))
         lead = "report.invalid_lead" if report.status == "invalid" else "infra.fault"
         parts.append(words.say(lead))
     if report.message:
@@ -115,25 +157,25 @@ def _cheer(words: Catalogue, report: Report) -> list[str]:
     return [words.say("report.nothing_yet")] if passed(report) == 0 and report.checks else []
 
 
-def _first(words: Catalogue, told: Sequence[Told]) -> list[str]:
+def _first(words: Catalogue, told: Sequence[Told], level: int) -> list[str]:
     if not told:
         return []
     lines = [f"**{escape.text(told[0].check.title)}** — {escape.prose(told[0].next)}"]
     if told[0].check.hint:
         lines.append(f"💡 {escape.prose(told[0].check.hint)}")
     quote = "\n>\n".join(f"> {line}" for line in lines)
-    return [f"### 👉 {words.say('report.first')}\n\n{quote}"]
+    return [f"{'#' * level} 👉 {words.say('report.first')}\n\n{quote}"]
 
 
-def _table(words: Catalogue, report: Report) -> list[str]:
+def _table(words: Catalogue, report: Report, level: int) -> list[str]:
     if not report.checks:
         return []
     heads = ["column_check", "column_points", "column_result", "column_kind"]
     rows = [_table_row(words, check) for check in report.checks[:_MAX_TABLE_ROWS]]
     if len(report.checks) > _MAX_TABLE_ROWS:
         rows.append(["…", "", "", ""])
-    table = _grid([words.say(f"report.{head}") for head in heads], rows, ":--|--:|:--|:--")
-    return [f"### {words.say('report.checks')}\n\n{table}"]
+    table = grid([words.say(f"report.{head}") for head in heads], rows, ":--|--:|:--|:--")
+    return [f"{'#' * level} {words.say('report.checks')}\n\n{table}"]
 
 
 def _table_row(words: Catalogue, check: Check) -> list[str]:
@@ -161,7 +203,7 @@ def _block(words: Catalogue, told: Told, links: Links, is_open: bool) -> str:
     ]
     parts = [f"{opening}\n<summary>{mark} <b>{title}</b> ({points})</summary>"]
     parts.append("\n".join(line for line in lines if line))
-    parts += [part for finding in told.findings for part in _examples(words, finding)]
+    parts += [part for finding in told.findings for part in examples(words, finding)]
     if check.visibility == "hidden" and check.status == "fail":
         parts.append(f"<sub>{words.say('report.hidden_note')}</sub>")
     return "\n\n".join([*parts, "</details>"])
@@ -177,58 +219,6 @@ def _link(address: str) -> str:
     return f"[{escape.text(address.partition('://')[2] or address)}]({address})"
 
 
-def _examples(words: Catalogue, finding: Finding) -> list[str]:
-    """Returns the tables of a finding: rows that differ, and rows that are missing."""
-    params = finding.params
-    tables: list[str] = []
-    rows = [row for row in _items(params.get("examples")) if isinstance(row, dict)]
-    if params.get("key_columns") and rows:
-        tables.append(_differing(words, finding, rows))
-    columns = _strings(params.get("expected_columns"))
-    missing = [_strings(row) for row in _items(params.get("expected"))]
-    if columns and missing:
-        grid = _grid(_codes(columns), [_codes(row) for row in missing])
-        tables.append(f"{words.say('report.missing_examples')}\n\n{grid}")
-    return tables
-
-
-def _differing(words: Catalogue, finding: Finding, rows: list[dict[str, JSON]]) -> str:
-    """Returns the table of rows that differ: key, own value and, where shown, the right one."""
-    params = finding.params
-    heads = _codes(_strings(params.get("key_columns")))
-    cells = [_codes(_strings(row.get("key"))) for row in rows]
-    if all("got" in row for row in rows):
-        column = escape.code(str(params["column"]), limit=_CELL) if params.get("column") else ""
-        heads.append(f"{column} · {words.say('report.got')}" if column else words.say("report.got"))
-        for line, row in zip(cells, rows, strict=True):
-            line += _codes([str(row["got"])])
-        right = _strings(params.get("expected"))
-        if finding.reveals and len(right) == len(rows):
-            heads.append(words.say("report.expected"))
-            for line, value in zip(cells, right, strict=True):
-                line += _codes([value])
-    return f"{words.say('report.examples')}\n\n{_grid(heads, cells)}"
-
-
-def _grid(heads: Sequence[str], rows: Sequence[Sequence[str]], rule: str = "") -> str:
-    """Returns a Markdown table; its cells are escaped already."""
-    line = rule or "|".join(["---"] * len(heads))
-    body = [f"| {' | '.join(row)} |" for row in rows]
-    return "\n".join([f"| {' | '.join(heads)} |", f"|{line}|", *body])
-
-
-def _codes(values: Iterable[str]) -> list[str]:
-    return [escape.code(value, limit=_CELL) for value in values]
-
-
-def _items(value: JSON) -> list[JSON]:
-    return value[:20] if isinstance(value, list) else []
-
-
-def _strings(value: JSON) -> list[str]:
-    return [str(item)[:1000] for item in _items(value)]
-
-
 def _tail(words: Catalogue, report: Report, links: Links) -> list[str]:
     lines: list[str] = []
     if report.status == "graded":
@@ -242,7 +232,7 @@ def _tail(words: Catalogue, report: Report, links: Links) -> list[str]:
         lines.append(_line(words, "time", said))
     if report.provenance.data:
         lines.append(_line(words, "data", _data(report.provenance.data)))
-    return ["---", *(["\n".join(lines)] if lines else []), _commands(words, report, links)]
+    return ["---", *(["\n".join(lines)] if lines else []), _again(words, report, links)]
 
 
 def _data(name: str) -> str:
@@ -250,7 +240,11 @@ def _data(name: str) -> str:
     return f"`{name}`" if _DATA.fullmatch(name) else escape.code(name)
 
 
-def _commands(words: Catalogue, report: Report, links: Links) -> str:
+def _again(words: Catalogue, report: Report, links: Links) -> str:
+    return f"**{words.say('report.again')}**\n\n{_command_block(words, report, links)}"
+
+
+def _command_block(words: Catalogue, report: Report, links: Links) -> str:
     """Returns the commands as a code block that no path can leave."""
     path = shlex.quote(_in_block(links.path)) if links.path else ""
     assignment = shlex.quote(_in_block(report.assignment))
@@ -260,7 +254,7 @@ def _commands(words: Catalogue, report: Report, links: Links) -> str:
         lines.append(f"# {words.say('report.again_grade')}")
         lines.append(f"./pioneers grade {assignment} {path} --seed {seed}")
     block = "\n".join(lines)
-    return f"**{words.say('report.again')}**\n\n```sh\n{block}\n```"
+    return f"```sh\n{block}\n```"
 
 
 def _in_block(raw: str) -> str:
