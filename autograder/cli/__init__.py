@@ -13,7 +13,7 @@ from typing import NoReturn
 
 import typer
 
-from autograder.cli import authoring, data, grading, pull, system
+from autograder.cli import authoring, boards, data, grading, ledger, pull, system
 from autograder.errors import PioneersError
 
 app = typer.Typer(
@@ -25,9 +25,10 @@ app = typer.Typer(
     rich_markup_mode="rich",
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for module in (grading, authoring, system):
+for module in (grading, authoring, boards, system):
     module.register(app)
 app.add_typer(data.app, name="data")
+app.add_typer(ledger.app, name="ledger")
 app.add_typer(pull.app, name="pr")
 
 USAGE, FAULT, INTERRUPTED = 2, 3, 130

@@ -1,0 +1,188 @@
+"""A ledger in a branch of the repository, through GitHub's API: a commit for each record.
+
+The branch has a history of its own and the same files as a ledger's folder, so that a checkout of
+it can be read with `folder:PATH`. A whole large ledger should be read that way: the API gives one
+record for each request.
+
+Creating a file without a `sha` is conditional: GitHub refuses (422) where the name is taken. It
+also refuses (409) where another writer moved the branch meanwhile; then it is tried again.
+"""
+
+from __future__ import annotations
+
+import base64
+import os
+import random
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from github import GithubException, InputGitTreeElement
+from github.GitTree import GitTree
+from github.Repository import Repository
+
+from autograder import hub
+from autograder.errors import ConfigError, LedgerError, RemoteError
+from autograder.ledger.record import Record, dump
+from autograder.ledger.store import (
+    MAX_BYTES,
+    Added,
+    kept,
+    proven_name,
+    proven_prefix,
+    record_names,
+    stray_names,
+)
+
+README = """# Ledger
+
+Graded work is recorded here by `pioneers`; boards and histories are made from it.
+Change nothing by hand: `pioneers ledger verify` notices.
+"""
+_TRIES = 12
+_LONGEST_PAUSE_S = 30.0
+_NOT_FOUND, _CONFLICT, _REFUSED = 404, 409, 422
+
+
+@dataclass(frozen=True)
+class _Blob:
+    sha: str
+    size: int
+
+
+class BranchStore:
+    """The ledger in one branch, made when the first record comes.
+
+    Args:
+        repository: whose branch; its client's token must be able to write contents.
+        branch: its name, without `refs/heads/`.
+    """
+
+    def __init__(self, repository: Repository, branch: str) -> None:
+        self._repository = repository
+        self._branch = branch
+        self._head: str | None = None
+        self._blobs: dict[str, _Blob] = {}
+        # GitHub may show an older state for some seconds: what was added here is remembered.
+        self._own: dict[str, bytes] = {}
+        self._bodies: dict[str, bytes] = {}
+
+    def add(self, record: Record) -> Added:
+        """See `Store.add`."""
+        name, body = proven_name(record.name), dump(record)
+        message = f"{record.kind}: {record.assignment} of {record.login}"
+        with hub.faults(f"writing to the ledger's branch {self._branch}"):
+            if not self._create(name, message, body):
+                return self._first(record)
+        self._own[name] = body
+        return Added(record, new=True)
+
+    def names(self, prefix: str = "") -> Iterator[str]:
+        """See `Store.names`."""
+        proven_prefix(prefix)
+        return record_names({*self._files(), *self._own}, prefix)
+
+    def strays(self) -> Iterator[str]:
+        """See `Store.strays`."""
+        return stray_names(self._files())
+
+    def read(self, name: str) -> bytes:
+        """See `Store.read`."""
+        if proven_name(name) in self._own:
+            return self._own[name]
+        blob = self._blobs.get(name) or self._files().get(name)
+        if blob is None:
+            raise LedgerError(f"{name}: no such record in branch {self._branch}")
+        if blob.size > MAX_BYTES:
+            raise LedgerError(f"{name}: larger than {MAX_BYTES} bytes")
+        if blob.sha not in self._bodies:
+            with hub.faults(f"reading {name} from the ledger's branch {self._branch}"):
+                content = self._repository.get_git_blob(blob.sha).content
+            self._bodies[blob.sha] = base64.b64decode(content)
+        return self._bodies[blob.sha]
+
+    def _create(self, name: str, message: str, body: bytes) -> bool:
+        """Create the file; False if its name is taken."""
+        made_branch, tried = False, 0
+        while True:
+            try:
+                self._repository.create_file(name, message, body, branch=self._branch)
+                return True
+            except GithubException as error:
+                if error.status == _REFUSED and '"sha"' in str(error.data):
+                    return False
+                if error.status == _NOT_FOUND and not made_branch:
+                    self._make_branch()
+                    made_branch = True
+                elif error.status != _CONFLICT or (tried := tried + 1) == _TRIES:
+                    raise
+                else:
+                    _pause(tried)
+
+    def _make_branch(self) -> None:
+        """A first commit without a parent; somebody else's, made at the same time, is as good."""
+        readme = InputGitTreeElement("README.md", "100644", "blob", content=README)
+        tree = self._repository.create_git_tree([readme])
+        commit = self._repository.create_git_commit("The ledger begins", tree, [])
+        try:
+            self._repository.create_git_ref(f"refs/heads/{self._branch}", commit.sha)
+        except GithubException as error:
+            if error.status != _REFUSED:
+                raise
+
+    def _first(self, record: Record) -> Added:
+        """What has the record's name; GitHub may take a moment to show it."""
+        for tried in range(_TRIES // 2):
+            if record.name in self._own or record.name in self._files():
+                return kept(self, record)
+            _pause(tried)
+        raise RemoteError(
+            f"GitHub says that {record.name} exists and does not show it", fix="run the job again"
+        )
+
+    def _files(self) -> dict[str, _Blob]:
+        """Every file of the branch as it is now."""
+        with hub.faults(f"reading the ledger's branch {self._branch}"):
+            try:
+                head = self._repository.get_git_ref(f"heads/{self._branch}").object.sha
+            except GithubException as error:
+                if error.status in (_NOT_FOUND, _CONFLICT):  # 409: a repository without a commit
+                    return {}
+                raise
+            if head != self._head:
+                self._blobs = dict(self._walk(self._repository.get_git_tree(head, recursive=True)))
+                self._head = head
+        return self._blobs
+
+    def _walk(self, tree: GitTree, above: str = "") -> Iterator[tuple[str, _Blob]]:
+        """A tree's files; where GitHub cut it off, its folders one by one."""
+        if tree.truncated:
+            tree = self._repository.get_git_tree(tree.sha)
+            inner = [each for each in tree.tree if each.type == "tree"]
+            for each in inner:
+                below = self._repository.get_git_tree(each.sha, recursive=True)
+                yield from self._walk(below, f"{above}{each.path}/")
+        for each in tree.tree:
+            if each.type != "tree":
+                yield f"{above}{each.path}", _Blob(each.sha, each.size or 0)
+
+
+def own_repository() -> Repository:
+    """The repository that a job of GitHub Actions runs for.
+
+    Raises:
+        ConfigError: this is no such job.
+    """
+    name = os.environ.get("GITHUB_REPOSITORY")
+    if not name:
+        raise ConfigError(
+            "the ledger is a branch, and nothing says of which repository",
+            fix="set GITHUB_REPOSITORY=owner/name, or give --ledger folder:PATH",
+        )
+    return hub.repository(name)
+
+
+def _pause(tried: int) -> None:
+    """Wait longer each time, and never in step with another writer."""
+    longest_s = min(_LONGEST_PAUSE_S, hub.pause_s() * 2**tried)
+    time.sleep(random.uniform(longest_s / 4, longest_s))  # noqa: S311 - nothing secret
