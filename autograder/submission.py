@@ -73,7 +73,7 @@ def stage(path: Path, folder: Path) -> Submission:
         SubmissionInvalid: it cannot be run; the code says what the member has to mend.
     """
     files = _files(path)
-    notebook = _pick_notebook(path, files)
+    notebook = pick_notebook(path, files)
     folder.mkdir(parents=True)
     digest = hashlib.sha256()
     for name, source in files.items():
@@ -125,7 +125,7 @@ def _files(path: Path) -> dict[str, Path]:
     if path.is_symlink():
         raise SubmissionInvalid("link", name=path.name)
     if not path.is_dir():
-        _check_name(path.name)
+        check_name(path.name)
         return {path.name: path}
     found: dict[str, Path] = {}
     total = seen = 0
@@ -137,7 +137,7 @@ def _files(path: Path) -> dict[str, Path]:
         for name in sorted(set(names) - IGNORED):
             file = Path(parent) / name
             inner = file.relative_to(path).as_posix()
-            _check_name(inner)
+            check_name(inner)
             if not stat.S_ISREG(file.lstat().st_mode):
                 raise SubmissionInvalid("link" if file.is_symlink() else "not_a_file", name=inner)
             total += file.lstat().st_size
@@ -154,7 +154,12 @@ def _files(path: Path) -> dict[str, Path]:
     return found
 
 
-def _check_name(name: str) -> None:
+def check_name(name: str) -> None:
+    """Refuse a name that cannot be said or shown.
+
+    Raises:
+        SubmissionInvalid: control characters, half surrogate pairs, or more than 200 characters.
+    """
     try:
         name.encode("utf-8")
     except UnicodeEncodeError as error:
@@ -163,7 +168,12 @@ def _check_name(name: str) -> None:
         raise SubmissionInvalid("bad_name", name=ascii(name)[:80])
 
 
-def _pick_notebook(path: Path, files: Mapping[str, Path]) -> str:
+def pick_notebook(path: Path, files: Mapping[str, Path]) -> str:
+    """The name of the notebook that is graded: `notebook.ipynb`, or the only one there is.
+
+    Raises:
+        SubmissionInvalid: there is none, or it is not clear which.
+    """
     if not path.is_dir():
         if path.suffix != ".ipynb":
             raise SubmissionInvalid("not_notebook", name=path.name)
