@@ -16,7 +16,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AwareDatetime, ConfigDict, Field, TypeAdapter, ValidationError
 
 from autograder.errors import LedgerError
-from autograder.models import CheckStatus, Provenance, Report, Visibility
+from autograder.models import FORMAT_VERSION, CheckStatus, Provenance, Report, Visibility
 
 _STRICT = ConfigDict(extra="forbid", frozen=True)
 _Points = Annotated[float, Field(ge=0, le=1e9, allow_inf_nan=False)]
@@ -167,6 +167,12 @@ def load(body: bytes, name: str) -> Record:
         raise LedgerError(f"{name}: not JSON", fix="restore it from history") from error
     if not isinstance(raw, dict):
         raise LedgerError(f"{name}: not a record", fix="restore it from history")
+    version = raw.get("format_version")
+    if isinstance(version, int) and version > FORMAT_VERSION:
+        raise LedgerError(
+            f"{name}: written by a newer version ({str(version)[:20]})",
+            fix="bring this repository up to date",
+        )
     told = raw.pop("sha256", None)
     record = _validated(raw, name)
     if told != _hash(_ADAPTER.dump_python(record, mode="json")):
@@ -185,5 +191,6 @@ def _validated(raw: Any, name: str) -> Record:
         return _ADAPTER.validate_python(raw)
     except ValidationError as error:
         first = error.errors()[0]
-        key = ".".join(map(str, first["loc"]))
-        raise LedgerError(f"{name}: {key}: {first['msg']}") from error
+        key = ".".join(map(str, first["loc"]))[:120]
+        shown = key if key.isprintable() else ascii(key)
+        raise LedgerError(f"{name}: {shown}: {first['msg']}") from error
