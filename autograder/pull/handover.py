@@ -26,13 +26,14 @@ from autograder.report import from_json, to_json
 FILE = "handover.json"
 MAX_BYTES = 4 * 2**20
 MAX_ITEMS = 50
+MAX_WORD = 300
 MAX_REFUSALS = 50
 
 Outcome = Literal["graded", "invalid", "infra_error", "early", "closed", "unknown", "removed"]
 """What became of one assignment; the first three come with a report of that status."""
 
 _STRICT = ConfigDict(extra="forbid", frozen=True)
-_Word = Annotated[str, Field(max_length=300)]
+_Word = Annotated[str, Field(max_length=MAX_WORD)]
 
 
 @dataclass(frozen=True)

@@ -156,8 +156,13 @@ def _named(paths: Collection[str]) -> dict[str, str | int | tuple[str, ...]]:
 def _first(names: Iterable[str]) -> tuple[str, ...]:
     """The first few of these names, printable, with an ellipsis if there are more."""
     every = list(names)
-    shown = tuple(escape.clean(name, limit=100) for name in every[:MAX_NAMED])
-    return (*shown, "…") if len(every) > MAX_NAMED else shown
+    few = tuple(shown(name) for name in every[:MAX_NAMED])
+    return (*few, "…") if len(every) > MAX_NAMED else few
+
+
+def shown(name: str) -> str:
+    """A name as it may be shown: one short printable line."""
+    return escape.clean(name, limit=100) or "?"
 
 
 def touches_submissions(paths: Iterable[str]) -> bool:
