@@ -13,6 +13,7 @@ _ZERO_WIDTH = "\u200b"
 _MARKDOWN = re.compile(r"[\\*_\[\]|~$]")
 # What starts a heading, quote, list or rule, at the beginning of a line only.
 _LINE_START = re.compile(r"^([-+=#]|\d+(?=[.)]))")
+_CHAT = re.compile(r"[\\*_~`|<>\[\]():#-]")
 _HTML = {"&": "&amp;", "<": "&lt;", ">": "&gt;", "`": "&#96;"}
 _HTML_CHARS = re.compile(r"[&<>`]")
 # Linkified on GitHub without any markup: addresses, and references such as #12 or owner/name#12.
@@ -100,6 +101,12 @@ def log_line(raw: str, *, limit: int = 500) -> str:
     there is no second line for one to begin.
     """
     return _COMMAND.sub(rf"\g<0>{_ZERO_WIDTH}", clean(raw, limit=limit))
+
+
+def chat(raw: str, *, limit: int = 100) -> str:
+    """Returns learner text for Discord: no mention, formatting or link, no emoji of a server."""
+    shown = neutral(clean(raw, limit=limit))
+    return _CHAT.sub(r"\\\g<0>", _AUTOLINK.sub(_ZERO_WIDTH, shown))
 
 
 def html(raw: str, *, limit: int = 500) -> str:
