@@ -67,6 +67,14 @@ class BranchStore:
         self._own: dict[str, bytes] = {}
         self._bodies: dict[str, bytes] = {}
 
+    def begin(self) -> bool:
+        """Make the branch unless it is there; True if it was not. The first record does so, too."""
+        if self._files() or self._head is not None:
+            return False
+        with hub.faults(f"making the ledger's branch {self._branch}"):
+            self._make_branch()
+        return True
+
     def add(self, record: Record) -> Added:
         """See `Store.add`."""
         name, body = proven_name(record.name), dump(record)
