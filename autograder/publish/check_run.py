@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any, Literal
 
 from github.CheckRun import CheckRun
@@ -144,6 +145,7 @@ def upsert(
     wanted: Verdict,
     *,
     external_id: str,
+    started_at: datetime,
     details_url: str = "",
     pause_s: float = 1.0,
 ) -> None:
@@ -154,6 +156,7 @@ def upsert(
         commit: the graded head of the pull request.
         wanted: what it says.
         external_id: why the commit was graded; a commit graded for two reasons has two.
+        started_at: when the work arrived, which the grading job reads from here again.
         details_url: the job's page.
         pause_s: the first pause between tries.
 
@@ -173,6 +176,8 @@ def upsert(
             external_id=external_id,
             details_url=details_url or NotSet,
             status="completed",
+            # The client writes a Z behind whatever zone it is given.
+            started_at=started_at.astimezone(UTC),
             conclusion=wanted.conclusion,
             output=_output(wanted, wanted.annotations[:BATCH]),
         )

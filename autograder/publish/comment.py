@@ -9,34 +9,41 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from string import Formatter
 from typing import Any
 
-from autograder.publish.page import Page, Section, mood
+from autograder.publish.page import FAULT, Page, Section, Sentence, mood
 from autograder.publish.progress import folded, history, moment, step
 from autograder.text import escape, markdown
 from autograder.text.catalogue import Catalogue, catalogue
 
 MARKER = "<!-- pioneers:report:v1 -->"
 LIMIT = markdown.LIMIT
+_HOLDS = 65_500
+"""What a comment holds (65,536) but for a few: room for a notice above a full one."""
 MAX_REFUSALS = 10
 _SMALLEST_BODY = 600
 """Characters below which a report says nothing useful; the section is then left out."""
-_STATE = re.compile(r"<!-- pioneers:state order=(\d{1,19}) commit=([0-9a-f]{40,64}) -->")
-_NOTICE = re.compile(r"<!-- pioneers:notice -->.*?<!-- /pioneers:notice -->\n*", re.DOTALL)
+_STATE = re.compile(
+    r"<!-- pioneers:state order=(\d{1,19}) commit=([0-9a-f]{40,64}) sections=(\d{1,4}) -->"
+)
+_NOTICE_OPENS, _NOTICE_ENDS = "<!-- pioneers:notice -->", "<!-- /pioneers:notice -->"
+_NOTICE = re.compile(rf"{_NOTICE_OPENS}.*?{_NOTICE_ENDS}\n*", re.DOTALL)
 _ADDRESS = re.compile(r"https?://[A-Za-z0-9][\w.:-]*(/[\w./%#?=&~-]*)?")
 
 
 @dataclass(frozen=True)
 class State:
-    """The hidden line: GitHub's run id of what the comment shows, and the commit."""
+    """The hidden line: GitHub's run id of what the comment shows, the commit, how many results."""
 
     order: int
     commit: str
+    sections: int = 0
 
     def __str__(self) -> str:
-        return f"<!-- pioneers:state order={self.order} commit={self.commit} -->"
+        told = f"order={self.order} commit={self.commit} sections={self.sections}"
+        return f"<!-- pioneers:state {told} -->"
 
 
 def state_of(text: str) -> State | None:
@@ -46,36 +53,39 @@ def state_of(text: str) -> State | None:
     """
     lines = text.replace("\r\n", "\n").split("\n", 2)
     found = _STATE.fullmatch(lines[1]) if len(lines) > 1 and lines[0] == MARKER else None
-    return State(int(found[1]), found[2]) if found else None
+    return State(int(found[1]), found[2], int(found[3])) if found else None
 
 
 def to_comment(page: Page, *, limit: int = LIMIT) -> str:
     """The comment of a page, at most `limit` characters, ending with one line end."""
     words = catalogue(page.language)
-    top = [_opening(State(page.order, page.commit)), *_greeting(words, page)]
+    state = State(page.order, page.commit, len(page.sections))
+    top = [_opening(state), *_greeting(words, page)]
     bottom = _bottom(words, page)
     room = limit - _length([*top, *bottom]) - 1
     return "\n\n".join([*top, *_sections(words, page, room), *bottom]) + "\n"
 
 
 def with_notice(text: str, page: Page) -> str:
-    """The comment after a fault of ours: what was there stays, below a few words about it.
+    """The comment where this run has no result: earlier results stay, below a few words.
 
     Args:
         text: the comment as it is; empty if there is none.
-        page: who is told, of which commit.
+        page: of a run without results; its refusals are said, or where it has none, that
+            something of ours broke.
     """
     words = catalogue(page.language)
-    said = _pair(words, "publish.fault", {"commit": page.commit[:7]})
+    told = page.refusals[:MAX_REFUSALS] or (Sentence(FAULT, {"commit": page.commit[:7]}),)
+    old = state_of(text)
+    if old is None or not old.sections:
+        return to_comment(replace(page, refusals=tuple(told)))
+    said = [" ".join(_pair(words, each.key, each.params)) for each in told]
     quote = "\n>\n".join(f"> {line}" for line in ["⚠️ " + said[0], *said[1:], *_run(words, page)])
-    opening = _opening(State(page.order, page.commit))
-    old = _NOTICE.sub("", text.replace("\r\n", "\n")).split("\n", 2)
-    rest = old[2].strip() if len(old) > 2 and state_of(text) else ""
-    if not rest:
-        rest = _filled(words, "publish.hello", name=escape.text(page.name, limit=60))
-    notice = f"<!-- pioneers:notice -->\n{quote}\n<!-- /pioneers:notice -->"
-    whole = f"{opening}\n{notice}\n\n{rest}\n"
-    return whole if len(whole) <= LIMIT else f"{opening}\n{notice}\n"
+    notice = f"{_NOTICE_OPENS}\n{quote}\n{_NOTICE_ENDS}"
+    rest = _NOTICE.sub("", text.replace("\r\n", "\n")).split("\n", 2)[2].strip()
+    state = State(page.order, page.commit, old.sections)
+    whole = f"{_opening(state)}\n\n{notice}\n\n{rest}\n"
+    return whole if len(whole) <= _HOLDS else to_comment(replace(page, refusals=tuple(told)))
 
 
 def address(raw: str) -> str:

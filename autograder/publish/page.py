@@ -14,6 +14,9 @@ from typing import Any, Literal
 
 from autograder.models import Language, Report
 
+FAULT = "publish.fault"
+"""The sentence for a run of ours that broke before there was any result."""
+
 Mood = Literal["perfect", "up", "first", "again", "invalid", "nothing", "fault"]
 
 
@@ -120,7 +123,8 @@ def mood(page: Page) -> Mood:
     """In which words the page greets: the best news that is true of it."""
     statuses = {section.report.status for section in page.sections if section.report}
     if "graded" not in statuses:
-        if "infra_error" in statuses:
+        broke = any(each.key == FAULT for each in page.refusals)
+        if broke or "infra_error" in statuses:
             return "fault"
         return "invalid" if "invalid" in statuses else "nothing"
     graded = [s for s in page.sections if s.report and s.report.status == "graded"]
