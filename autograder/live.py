@@ -87,7 +87,7 @@ def check_namespace(
         sealed = bundle.seal(scratch / "bundle", answers, problems=problems, run=Run())
         data = draw_data(target, PUBLIC_SEED, scratch)
         expected = expected_answers(
-            target, scratch, data=data, seed=PUBLIC_SEED, sandboxed=not sandbox.unavailable()
+            target, scratch, seed=PUBLIC_SEED, sandboxed=not sandbox.unavailable()
         )
         checks = run_checks(
             Request(

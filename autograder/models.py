@@ -72,6 +72,11 @@ class DataRequest:
     seed: int | None = None
 
 
+def dataset_id(dataset: str, scale: float, seed: int) -> str:
+    """The name of one dataset at one scale and seed, such as `games@0.01#42`."""
+    return f"{dataset}@{float(scale)!r}".removesuffix(".0") + f"#{seed}"
+
+
 @dataclass(frozen=True)
 class AnswerSpec:
     """One declared answer: a name that the notebook must define, and how it is compared."""

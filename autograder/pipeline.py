@@ -1,7 +1,7 @@
 """One grade from end to end, as a tuple of stages that read in the order they happen.
 
-    stage the files → draw the data → capture submission and reference side by side → seal
-    → grade → report
+    stage the files → capture submission and reference side by side, while the data are drawn
+    → seal → grade → report
 
 Each stage takes a `Grade` and returns a fuller one. A fault of the member's ends in a report with
 status `invalid`, a fault of ours in one with `infra_error`; neither is an exception to the caller.
@@ -20,7 +20,6 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from autograder import __version__, reference
-from autograder import data as datasets
 from autograder.assignment import Assignment
 from autograder.bundle import Bundle
 from autograder.capture import java
@@ -28,7 +27,7 @@ from autograder.capture.notebook import capture
 from autograder.errors import InfrastructureError, SubmissionInvalid
 from autograder.grade.process import GradingProcess
 from autograder.grade.request import Request
-from autograder.models import Language, Provenance, Report, Timing
+from autograder.models import Language, Provenance, Report, Timing, dataset_id
 from autograder.reference import PUBLIC_SEED
 from autograder.report import build_report, failed_report, invalid_report
 from autograder.submission import Submission, stage
@@ -132,47 +131,45 @@ def _stage(state: Grade) -> Grade:
     return replace(state, submission=stage(state.path, state.scratch / "submission"))
 
 
-def _draw_data(state: Grade) -> Grade:
-    """Build the tables for this seed."""
-    if state.assignment.data is None:
-        return state
-    state.say("drawing the data")
-    return replace(state, data=reference.draw_data(state.assignment, state.seed, state.scratch))
-
-
 def _capture(state: Grade) -> Grade:
-    """Run the submission, and beside it the reference unless its answers are cached."""
+    """Draw the tables for this seed, and run submission and reference on them, all side by side.
+
+    Sandboxes, kernels and JVMs start while the data are drawn. A reference whose answers are
+    cached is not run.
+    """
     if state.submission is None:
         raise AssertionError("staged first")
-    submission = state.submission
-    if submission.mentions("pyspark"):
+    if state.submission.mentions("pyspark"):
         java.prepare(state.say)
     state.say("running the notebook")
-    if state.grader is not None:
-        state.grader.start()
+    data = reference.data_folder(state.assignment, state.seed, state.scratch)
     started = time.monotonic()
-    with ThreadPoolExecutor(max_workers=1) as pool:
+    with ThreadPoolExecutor(max_workers=2) as pool:
+        drawing = pool.submit(reference.draw_data, state.assignment, state.seed, state.scratch)
         pending = pool.submit(
             reference.expected_answers,
             state.assignment,
             state.scratch,
-            data=state.data,
             seed=state.seed,
             sandboxed=state.sandboxed,
+            drawn=drawing.result,
         )
         captured = capture(
-            submission,
+            state.submission,
             state.assignment.answers,
             state.assignment.limits,
-            data=state.data,
+            data=data,
             seed=state.seed,
             official=state.sandboxed,
+            drawn=drawing.result,
+            # Until the notebook runs, every processor is busy with starting it.
+            began=state.grader.start if state.grader else lambda: None,
         )
         seconds = time.monotonic() - started
         expected = pending.result()
     sealed = captured.seal(state.scratch / "bundle")
     timing = replace(state.timing, capture_s=round(seconds, 3))
-    return replace(state, bundle=sealed, expected=expected, timing=timing)
+    return replace(state, data=data, bundle=sealed, expected=expected, timing=timing)
 
 
 def _grade(state: Grade) -> Grade:
@@ -211,7 +208,7 @@ def _provenance(state: Grade) -> Provenance:
     return Provenance(
         submission_sha256=state.submission.sha256 if state.submission else "",
         assignment_sha256=state.assignment.sha256,
-        data=datasets.dataset_id(request.dataset, request.scale, state.seed) if request else "",
+        data=dataset_id(request.dataset, request.scale, state.seed) if request else "",
         grader_version=__version__,
         sandbox="bwrap" if state.sandboxed else "none",
     )
@@ -227,4 +224,4 @@ def _ungraded(state: Grade, make: Callable[..., Report], message: str) -> Report
     )
 
 
-STAGES: tuple[Callable[[Grade], Grade], ...] = (_stage, _draw_data, _capture, _grade)
+STAGES: tuple[Callable[[Grade], Grade], ...] = (_stage, _capture, _grade)

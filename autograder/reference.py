@@ -10,13 +10,14 @@ import hashlib
 import shutil
 import threading
 from collections import defaultdict
+from collections.abc import Callable
 from pathlib import Path
 
 from autograder import __version__, bundle, paths
-from autograder import data as datasets
 from autograder.assignment import Assignment
 from autograder.capture.notebook import capture
 from autograder.errors import BundleError, ReferenceFailed
+from autograder.models import dataset_id
 from autograder.submission import stage
 
 _LOCKS: defaultdict[str, threading.Lock] = defaultdict(threading.Lock)
@@ -25,18 +26,31 @@ PUBLIC_SEED = 42
 """The seed of the data that members have; never that of an official grade unless asked for."""
 
 
-def draw_data(assignment: Assignment, seed: int, scratch: Path) -> Path | None:
-    """Build an assignment's tables for a seed; None where it reads none.
+def data_folder(assignment: Assignment, seed: int, scratch: Path) -> Path | None:
+    """Where an assignment's tables for a seed are, or will be; None where it reads none.
 
     The public seed's are kept in the cache, others live in `scratch`.
     """
     request = assignment.data
     if request is None:
         return None
-    name = datasets.dataset_id(request.dataset, request.scale, seed)
     tables = hashlib.sha256("\0".join(sorted(request.tables)).encode()).hexdigest()[:8]
     base = paths.cache() / "data" if seed == PUBLIC_SEED else scratch / "data"
-    folder = base / f"{name}-{tables}"
+    return base / f"{dataset_id(request.dataset, request.scale, seed)}-{tables}"
+
+
+def draw_data(assignment: Assignment, seed: int, scratch: Path) -> Path | None:
+    """Build those tables.
+
+    Raises:
+        DataError: they cannot be drawn, or not be written.
+    """
+    # Numpy and Arrow take their time: whoever starts a sandbox first need not wait for them.
+    from autograder import data as datasets
+
+    request, folder = assignment.data, data_folder(assignment, seed, scratch)
+    if request is None or folder is None:
+        return None
     datasets.build(
         request.dataset, scale=request.scale, seed=seed, out=folder, tables=request.tables
     )
@@ -44,9 +58,17 @@ def draw_data(assignment: Assignment, seed: int, scratch: Path) -> Path | None:
 
 
 def expected_answers(
-    assignment: Assignment, scratch: Path, *, data: Path | None, seed: int, sandboxed: bool = True
+    assignment: Assignment,
+    scratch: Path,
+    *,
+    seed: int,
+    sandboxed: bool = True,
+    drawn: Callable[[], object] = lambda: None,
 ) -> bundle.Bundle:
     """The reference's sealed answers.
+
+    Args:
+        drawn: returns when the data are there; meanwhile the reference's sandbox starts.
 
     Raises:
         ReferenceFailed: the solution did not give every answer.
@@ -54,7 +76,7 @@ def expected_answers(
     """
     kept = paths.cache() / "expected" / _key(assignment, seed)
     with _LOCKS[kept.name]:
-        return _kept_or_made(kept, assignment, scratch, data=data, seed=seed, sandboxed=sandboxed)
+        return _kept_or_made(kept, assignment, scratch, seed=seed, sandboxed=sandboxed, drawn=drawn)
 
 
 def _kept_or_made(
@@ -62,9 +84,9 @@ def _kept_or_made(
     assignment: Assignment,
     scratch: Path,
     *,
-    data: Path | None,
     seed: int,
     sandboxed: bool,
+    drawn: Callable[[], object],
 ) -> bundle.Bundle:
     if kept.is_dir():
         try:
@@ -73,7 +95,13 @@ def _kept_or_made(
             shutil.rmtree(kept, ignore_errors=True)  # damaged: made again below
     submission = stage(assignment.notebook, scratch / "reference")
     captured = capture(
-        submission, assignment.answers, assignment.limits, data=data, seed=seed, official=sandboxed
+        submission,
+        assignment.answers,
+        assignment.limits,
+        data=data_folder(assignment, seed, scratch),
+        seed=seed,
+        official=sandboxed,
+        drawn=drawn,
     )
     if captured.problems:
         name, problem = min(captured.problems.items())

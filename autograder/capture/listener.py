@@ -31,8 +31,14 @@ class Problem:
 class Listener:
     """Takes the worker's frames; keeps what is declared and within the caps."""
 
-    def __init__(self, specs: Mapping[str, AnswerSpec], output_bytes: int) -> None:
+    def __init__(
+        self,
+        specs: Mapping[str, AnswerSpec],
+        output_bytes: int,
+        began: Callable[[], None] = lambda: None,
+    ) -> None:
         self.specs = specs
+        self.began = began
         self.answers: dict[str, tuple[str, bytes]] = {}
         self.problems: dict[str, Problem] = {}
         self.cells: dict[int, CellRun] = {}
@@ -59,6 +65,8 @@ class Listener:
     def _take(self, frame: Frame, ready: Callable[[], None]) -> None:
         name = frame.text("name")
         if frame.kind == "ready":
+            if not self.ready:
+                self.began()
             self.ready = True
             ready()
         elif frame.kind == "done":

@@ -10,7 +10,7 @@ import json
 import os
 import sys
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from pathlib import Path
@@ -20,7 +20,7 @@ from autograder import bundle, paths
 from autograder.capture import java, sandbox
 from autograder.capture.listener import Listener, Problem
 from autograder.capture.room import INSIDE_UID, runtime
-from autograder.capture.sandbox import INSIDE, Ended, Mount
+from autograder.capture.sandbox import INSIDE, Ended, Link, Mount
 from autograder.errors import InfrastructureError
 from autograder.models import AnswerSpec, CellRun, Limits, Run
 from autograder.submission import NOTEBOOK, Names, Submission, find_names
@@ -50,6 +50,11 @@ class Captured:
         )
 
 
+PRELOADED = ("pandas", "matplotlib.pyplot", "polars")
+"""Modules that the kernel imports while the JVM starts and the data are drawn, if a notebook
+mentions them; to its code they are imported when it says so."""
+
+
 @dataclass(frozen=True)
 class Room:
     """Where things are for the worker: inside the sandbox, or on the bare machine."""
@@ -69,11 +74,15 @@ def capture(
     data: Path | None,
     seed: int,
     official: bool = True,
+    drawn: Callable[[], object] = lambda: None,
+    began: Callable[[], None] = lambda: None,
 ) -> Captured:
     """Run a staged notebook and collect its declared answers.
 
     Args:
-        data: the folder with one folder a table, or None.
+        data: the folder with one folder a table, or None; it may be yet to come.
+        drawn: returns when the data are there; meanwhile sandbox, kernel and JVM start.
+        began: called, on another thread, when the notebook begins to run.
         seed: handed to the notebook as the parameter `seed`.
         official: False runs without a sandbox where there is none (a member's own check).
 
@@ -83,7 +92,8 @@ def capture(
     """
     if official:
         sandbox.require()
-    listener = Listener({spec.name: spec for spec in answers}, limits.output_mb * 2**20)
+    declared = {spec.name: spec for spec in answers}
+    listener = Listener(declared, limits.output_mb * 2**20, began)
     with tempfile.TemporaryDirectory(prefix="pioneers-run-") as name:
         private = Path(name)
         private.chmod(0o755)
@@ -100,6 +110,7 @@ def capture(
             limits=limits,
             environment=_environment(room, official),
             read=listener.read,
+            prepare=drawn,
             user=user or INSIDE_UID,
             official=official,
         )
@@ -108,7 +119,7 @@ def capture(
 
 def _room(
     private: Path, submission: Submission, data: Path | None, official: bool
-) -> tuple[Room, list[Mount]]:
+) -> tuple[Room, list[Mount | Link]]:
     if not official:
         work = private / "work"
         work.mkdir()
@@ -121,7 +132,7 @@ def _room(
         INSIDE / "job.json",
     )
     package = INSIDE / "autograder"
-    mounts = [
+    mounts: list[Mount | Link] = [
         Mount(paths.PACKAGE / "__init__.py", package / "__init__.py"),
         Mount(paths.PACKAGE / "capture" / "__init__.py", package / "capture" / "__init__.py"),
         Mount(paths.PACKAGE / "capture" / "worker", package / "capture" / "worker"),
@@ -129,7 +140,12 @@ def _room(
         Mount(submission.folder, room.submission),
     ]
     if data is not None and room.data is not None:
-        mounts.append(Mount(data.resolve(), room.data))
+        if data.is_dir():
+            mounts.append(Mount(data.resolve(), room.data))
+        else:  # being drawn: it will appear in the folder that is mounted
+            data.parent.mkdir(parents=True, exist_ok=True)
+            mounts.append(Mount(data.parent.resolve(), INSIDE / "drawn"))
+            mounts.append(Link(INSIDE / "drawn" / data.name, room.data))
     if submission.mentions("pyspark"):
         kept = paths.cache() / "java"
         mounts += [Mount(kept, kept)] if kept.is_dir() else []
@@ -166,6 +182,7 @@ def _job(
         "java": java.gateway_command(heap_mb, cache=java.cached()) if spark else None,
         "java_environment": environment,
         "environment": environment,
+        "preload": [name for name in PRELOADED if submission.mentions(name)],
     }
 
 

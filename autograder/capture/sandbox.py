@@ -49,6 +49,14 @@ class Mount:
 
 
 @dataclass(frozen=True)
+class Link:
+    """A symbolic link inside, so that a folder that comes later can have its name already."""
+
+    points_to: Path
+    path: Path
+
+
+@dataclass(frozen=True)
 class Ended:
     """How a sandbox ended.
 
@@ -108,10 +116,11 @@ def pick_uid() -> int | None:
 def run(
     command: Sequence[str],
     *,
-    mounts: Sequence[Mount],
+    mounts: Sequence[Mount | Link],
     limits: Limits,
     environment: Mapping[str, str],
     read: Callable[[IO[bytes], Callable[[], None]], None],
+    prepare: Callable[[], object] = lambda: None,
     user: int = room.INSIDE_UID,
     official: bool = True,
 ) -> Ended:
@@ -120,6 +129,9 @@ def run(
     Args:
         read: consumes standard output on a thread of its own until it ends. It calls its second
             argument once the command is set up, which starts the clock of `limits.wall_s`.
+        prepare: called on a thread of its own while the command starts; when it returns, the
+            command reads `go` from its standard input. If it raises, the command ends, and what
+            it raised is raised here.
         user: the uid that the command will have, which the sandbox's passwd names.
         official: False runs it without a sandbox (a member's own check), limits still watched.
 
@@ -129,7 +141,8 @@ def run(
     meter = open_meter(limits) if official else ProcessTree()
     try:
         with _arguments(command, mounts, limits, environment, meter, user, official) as (full, fds):
-            return _supervise(full, fds, {} if official else environment, limits, meter, read)
+            own = {} if official else environment
+            return _supervise(full, fds, own, limits, meter, read, prepare)
     finally:
         meter.close()
 
@@ -141,14 +154,16 @@ def _supervise(
     limits: Limits,
     meter: Meter,
     read: Callable[[IO[bytes], Callable[[], None]], None],
+    prepare: Callable[[], object],
 ) -> Ended:
     ready = threading.Event()
+    prepared = _Prepared(prepare)
     started = time.monotonic()
     with tempfile.TemporaryFile() as stderr:
         try:
             process = subprocess.Popen(  # noqa: S603
                 full,
-                stdin=subprocess.DEVNULL,
+                stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.PIPE,
                 env=dict(environment),
@@ -157,9 +172,10 @@ def _supervise(
             )
         except OSError as error:
             raise InfrastructureError(f"the sandbox did not start: {error}") from error
-        if process.stdout is None or process.stderr is None:
+        if process.stdin is None or process.stdout is None or process.stderr is None:
             raise InfrastructureError("the sandbox has no pipes")
         readers = [
+            threading.Thread(target=prepared.then_tell, args=(process.stdin,), daemon=True),
             threading.Thread(target=read, args=(process.stdout, ready.set), daemon=True),
             threading.Thread(target=_keep_head, args=(process.stderr, stderr), daemon=True),
         ]
@@ -167,7 +183,7 @@ def _supervise(
             thread.start()
         _RUNNING.add(process.pid)
         try:
-            stopped, usage = _watch(process, limits, meter, ready, started)
+            stopped, usage = _watch(process, limits, meter, ready, prepared.done)
         finally:
             _RUNNING.discard(process.pid)
             _end(process)
@@ -176,12 +192,36 @@ def _supervise(
         if not any(thread.is_alive() for thread in readers):
             process.stdout.close()
             process.stderr.close()
+        if prepared.error is not None:
+            raise prepared.error
         stderr.seek(0)
         said = stderr.read().decode("utf-8", "replace")
     usage = _later(usage, meter.read(process.pid))
     if usage.out_of_memory:
         stopped = "memory"
     return Ended(stopped, process.returncode, time.monotonic() - started, usage, said)
+
+
+class _Prepared:
+    """Does what must be done beside the start, and then tells the command to go."""
+
+    def __init__(self, prepare: Callable[[], object]) -> None:
+        self.prepare = prepare
+        self.done = threading.Event()
+        self.error: Exception | None = None
+
+    def then_tell(self, stdin: IO[bytes]) -> None:
+        """A command that is told nothing reads the end of its input, and ends."""
+        try:
+            with stdin:
+                self.prepare()
+                stdin.write(b"go\n")
+        except BrokenPipeError:
+            pass  # it has ended; its exit status says why
+        except Exception as error:  # noqa: BLE001 - raised again by the thread that waits
+            self.error = error
+        finally:
+            self.done.set()
 
 
 def stop_all() -> None:
@@ -196,15 +236,18 @@ def _watch(
     limits: Limits,
     meter: Meter,
     ready: threading.Event,
-    started: float,
+    prepared: threading.Event,
 ) -> tuple[str, Usage]:
     usage = Usage()
     clock = 0.0
+    started = time.monotonic()
     while process.poll() is None:
         usage = _later(usage, meter.read(process.pid))
         now = time.monotonic()
         if ready.is_set() and not clock:
             clock = now
+        if not prepared.is_set():
+            started = now
         if not clock and now - started > SET_UP_S:
             return "set-up", usage
         # The worker ends cells at wall_s and then hands over; the host's own limit comes later.
@@ -248,7 +291,7 @@ def _keep_head(source: IO[bytes], target: IO[bytes]) -> None:
 @contextlib.contextmanager
 def _arguments(
     command: Sequence[str],
-    mounts: Sequence[Mount],
+    mounts: Sequence[Mount | Link],
     limits: Limits,
     environment: Mapping[str, str],
     meter: Meter,
@@ -263,7 +306,10 @@ def _arguments(
         etc.chmod(0o755)
         bwrap = [*room.entry(limits), *room.system_mounts(), *room.etc(etc, user)]
         for mount in mounts:
-            bwrap += room.bind(mount.source, mount.target)
+            if isinstance(mount, Link):
+                bwrap += ["--symlink", str(mount.points_to), str(mount.path)]
+            else:
+                bwrap += room.bind(mount.source, mount.target)
         bwrap += ["--remount-ro", "/", "--remount-ro", "/dev", "--chdir", "/tmp"]  # noqa: S108
         for key, value in environment.items():
             bwrap += ["--setenv", key, value]

@@ -14,7 +14,8 @@ from pathlib import Path
 from autograder.data import manifest as _manifest
 from autograder.data.audit import verify
 from autograder.data.generate import build
-from autograder.data.manifest import DataFile, DataTable, Manifest, dataset_id
+from autograder.data.manifest import DataFile, DataTable, Manifest
+from autograder.models import dataset_id
 
 __all__ = [
     "DataFile",

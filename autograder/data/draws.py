@@ -14,7 +14,6 @@ import pyarrow as pa
 
 from autograder.data import names, seasons
 from autograder.data.arrow import Array
-from autograder.data.manifest import dataset_id
 from autograder.data.spec import (
     INTEGERS,
     Between,
@@ -39,6 +38,7 @@ from autograder.data.spec import (
 )
 from autograder.data.streams import Flags, Ints, Stream, below, scatter
 from autograder.errors import UsageError
+from autograder.models import dataset_id
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from autograder.errors import DataError
-from autograder.models import FORMAT_VERSION
+from autograder.models import FORMAT_VERSION, dataset_id
 
 NAME: Final = "manifest.json"
 MAX_BYTES: Final = 16 << 20
@@ -88,11 +88,6 @@ class Manifest:
         rest = {**asdict(self), "tables": tables}
         text = json.dumps({**head, **rest}, indent=1, ensure_ascii=True, allow_nan=False)
         return (text + "\n").encode()
-
-
-def dataset_id(dataset: str, scale: float, seed: int) -> str:
-    """Return the name of one dataset at one scale and seed, such as "games@0.01#42"."""
-    return f"{dataset}@{float(scale)!r}".removesuffix(".0") + f"#{seed}"
 
 
 def load(folder: Path) -> Manifest:

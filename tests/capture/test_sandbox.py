@@ -19,6 +19,7 @@ import pytest
 from autograder import paths, plain
 from autograder.capture import room
 from autograder.capture.notebook import Captured, capture
+from autograder.errors import DataError
 from autograder.models import AnswerSpec, Limits
 from autograder.submission import Cell, render_notebook, stage
 
@@ -37,6 +38,7 @@ def run() -> Capture:
         kind: str = "dict",
         files: dict[str, str] | None = None,
         data: Path | None = None,
+        drawn: Callable[[], object] = lambda: None,
         **limits: Any,
     ) -> Captured:
         with tempfile.TemporaryDirectory(prefix="test-") as name:
@@ -51,7 +53,7 @@ def run() -> Capture:
             submission = stage(source, base / "staged")
             specs = [AnswerSpec(each, kind, 1.0) for each in answers.split()]  # type: ignore[arg-type]
             bounds = Limits(**{"wall_s": 30.0, "memory_mb": 1024, **limits})
-            return capture(submission, specs, bounds, data=data, seed=7)
+            return capture(submission, specs, bounds, data=data, seed=7, drawn=drawn)
 
     return capture_cells
 
@@ -387,6 +389,37 @@ facts = {{"started": int(subprocess.check_output(["sh", "-c", count]))}}
     captured = run(orphans)
     assert value(captured)["started"] >= 2
     assert captured.run.stopped == ""
+
+
+def test_data_that_come_while_the_sandbox_starts_are_there_when_the_notebook_runs(
+    run: Capture, tmp_path: Path
+) -> None:
+    data = tmp_path / "data" / "games@0.01#7"
+
+    def draw() -> None:
+        scratch = data.with_name("scratch")
+        scratch.mkdir()
+        (scratch / "part.txt").write_text("drawn late")
+        scratch.rename(data)
+
+    for folder in (tmp_path, *tmp_path.parents[:2]):
+        folder.chmod(0o755)
+    captured = run(
+        "from pathlib import Path\nfacts = {'text': Path(data_dir, 'part.txt').read_text()}",
+        "try:\n    Path(data_dir, 'x').touch()\nexcept OSError as e:\n    facts['error'] = e.errno",
+        data=data,
+        drawn=draw,
+    )
+    assert value(captured) == {"text": "drawn late", "error": 30}  # EROFS
+
+
+def test_data_that_cannot_be_drawn_end_the_sandbox(run: Capture, marker: str) -> None:
+    def fail() -> None:
+        raise DataError("no space for the data")
+
+    with pytest.raises(DataError, match="no space for the data"):
+        run(f"marker = {marker!r}", drawn=fail)
+    assert marked(marker) == []
 
 
 GRADER = """

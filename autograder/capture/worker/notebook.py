@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import sys
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -31,6 +32,16 @@ COLLECT_S = 60
 MAX_CELL_OUTPUT = 200_000
 MAX_NOTEBOOK_BYTES = 4_000_000
 
+PRELOAD = """
+import importlib as _importlib
+for _name in {names!r}:
+    try:
+        _importlib.import_module(_name)
+    except Exception:
+        pass
+    del _name
+del _importlib
+"""
 SET_UP = """
 import os as _os, sys as _sys
 _os.environ.update({environment!r})
@@ -76,6 +87,8 @@ class CaptureClient(PapermillNotebookClient):
     def papermill_execute_cells(self) -> None:
         """Run set-up, then every cell; then take the answers that are still missing."""
         progress = self.progress
+        if progress.job["preload"]:
+            self._quietly(PRELOAD.format(names=progress.job["preload"]))
         environment = progress.gateway.wait() if progress.gateway else {}
         self._quietly(
             SET_UP.format(
@@ -85,6 +98,8 @@ class CaptureClient(PapermillNotebookClient):
                 specs=progress.job["answers"],
             )
         )
+        if sys.stdin.readline() != "go\n":
+            raise SystemExit("the host has gone")
         progress.send("ready")
         progress.deadline = time.monotonic() + progress.job["wall_s"]
         progress.output_left = progress.job["output_bytes"]
