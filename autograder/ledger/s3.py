@@ -47,7 +47,8 @@ class S3Store:
         self._bucket = bucket
         self._base = f"{prefix}/" if prefix else ""
         with self._faults():
-            self._client: S3Client = boto3.client(
+            # A session of its own: the default one keeps the first credentials for ever.
+            self._client: S3Client = boto3.session.Session().client(
                 "s3",
                 config=Config(
                     retries={"mode": "standard", "total_max_attempts": _TRIES},
