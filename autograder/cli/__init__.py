@@ -13,7 +13,20 @@ from typing import NoReturn
 
 import typer
 
-from autograder.cli import authoring, boards, data, grading, ledger, pull, system
+from autograder.cli import (
+    answering,
+    authoring,
+    batch,
+    boards,
+    cohort,
+    data,
+    grading,
+    ledger,
+    notify,
+    pull,
+    site,
+    system,
+)
 from autograder.errors import PioneersError
 
 app = typer.Typer(
@@ -25,11 +38,15 @@ app = typer.Typer(
     rich_markup_mode="rich",
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for module in (grading, authoring, boards, system):
+for module in (grading, batch, authoring, boards, system):
     module.register(app)
+app.add_typer(cohort.app, name="cohort")
 app.add_typer(data.app, name="data")
 app.add_typer(ledger.app, name="ledger")
+answering.register(pull.app)
+app.add_typer(notify.app, name="notify")
 app.add_typer(pull.app, name="pr")
+app.add_typer(site.app, name="site")
 
 USAGE, FAULT, INTERRUPTED = 2, 3, 130
 
