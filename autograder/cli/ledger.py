@@ -142,6 +142,8 @@ Examples:
   pioneers ledger add out --trigger regrade-4711
 
   pioneers ledger add out --trigger regrade-1 --repository owner/name --ledger folder:ledger
+
+  pioneers ledger add out --trigger regrade-4711 --known folder:checkout-of-the-ledger
 """
 )
 def add(
@@ -158,6 +160,10 @@ def add(
     order: Annotated[
         int | None,
         typer.Option(min=0, envvar="GITHUB_RUN_ID", help="Of two grades the greater is the later."),
+    ] = None,
+    known: Annotated[
+        str | None,
+        typer.Option(help="Read what is known from this copy, such as a checkout of the branch."),
     ] = None,
     ledger: Address = None,
 ) -> None:
@@ -176,10 +182,10 @@ def add(
         received_at=datetime.now(UTC),
         order=order or 0,
     )
-    store = open_ledger(ledger)
+    store, copy = open_ledger(ledger), open_ledger(known) if known else None
     outcomes: Counter[str] = Counter()
     with screen.progress("recording") as say:
-        for done in record_folder(store, folder, origin, _is_late()):
+        for done in record_folder(store, folder, origin, _is_late(), known=copy):
             outcomes[done.outcome] += 1
             say(f"{outcomes.total()} reports")
             if done.what:

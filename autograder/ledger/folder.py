@@ -10,7 +10,7 @@ import contextlib
 import os
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from autograder.errors import LedgerError
@@ -53,6 +53,10 @@ class FolderStore:
         except OSError as error:
             raise _unusable(self.root / name, error) from error
         return Added(record, new=True) if new else kept(self, record)
+
+    def add_all(self, records: Sequence[Record]) -> list[Added]:
+        """See `Store.add_all`."""
+        return [self.add(record) for record in records]
 
     def names(self, prefix: str = "") -> Iterator[str]:
         """See `Store.names`."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 import contextlib
 import random
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 import boto3
@@ -67,6 +67,10 @@ class S3Store:
             if not self._put(self._base + name, body):
                 return kept(self, record)
         return Added(record, new=True)
+
+    def add_all(self, records: Sequence[Record]) -> list[Added]:
+        """See `Store.add_all`."""
+        return [self.add(record) for record in records]
 
     def names(self, prefix: str = "") -> Iterator[str]:
         """See `Store.names`."""

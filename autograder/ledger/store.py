@@ -6,7 +6,7 @@ Backends are imported when an address asks for them: a folder needs neither boto
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol, get_args
@@ -50,6 +50,10 @@ class Store(Protocol):
         Raises:
             LedgerError: the name is taken by something that is not this record.
         """
+        ...
+
+    def add_all(self, records: Sequence[Record]) -> list[Added]:
+        """Add many, in as few requests as the backend can; in the order given."""
         ...
 
     def names(self, prefix: str = "") -> Iterator[str]:
