@@ -53,6 +53,7 @@ def build(
         )
     folder = (out or paths.cache() / "site").resolve()
     environment = {**os.environ, "PIONEERS_SITE": address or cohort.load().site}
+    environment["NO_MKDOCS_2_WARNING"] = "1"  # the version is pinned below 2
     done = subprocess.run(  # noqa: S603
         [sys.executable, "-m", "mkdocs", "build", "--quiet", "--strict", "--site-dir", str(folder)],
         cwd=paths.root(), env=environment, check=False,
