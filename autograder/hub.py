@@ -93,7 +93,7 @@ def repository(name: str, client: Github | None = None) -> Repository:
     owner, slash, rest = name.partition("/")
     if not (owner and slash and rest) or "/" in rest:
         raise ConfigError(f"{name!r} is no repository", fix="write owner/name")
-    return (client or connect()).get_repo(name, lazy=True)
+    return (client or connect()).get_repo(name)
 
 
 @contextlib.contextmanager
