@@ -137,7 +137,7 @@ class BranchStore:
                 self._repository.create_file(name, message, body, branch=self._branch)
                 return True
             except GithubException as error:
-                if error.status == _REFUSED and '"sha"' in str(error.data):
+                if error.status == _REFUSED and (_says_taken(error) or name in self._files()):
                     return False
                 if error.status == _NOT_FOUND and not made_branch:
                     self._make_branch()
@@ -231,6 +231,11 @@ class BranchStore:
         for each in tree.tree:
             if each.type != "tree":
                 yield f"{above}{each.path}", _Blob(each.sha, each.size or 0)
+
+
+def _says_taken(error: GithubException) -> bool:
+    """GitHub asks for the old file's `sha` where it was not to be replaced."""
+    return '"sha"' in str(error.data)
 
 
 def own_repository() -> Repository:

@@ -82,6 +82,7 @@ def test_the_order_of_records_and_repeats_change_nothing(works: list[Record], gr
     for seed in range(20):
         random.Random(seed).shuffle(shuffled)
         assert (attempts(shuffled), best(shuffled), latest(shuffled)) == told
+        assert grades(shuffled) == grades(records)
 
 
 def test_hints_are_counted_for_each_check_once_for_each_comment(hint: Make, grade: Make) -> None:
