@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import Any
 
 from autograder.errors import SubmissionInvalid, SubmissionNotFound
+from autograder.files import Unreadable, read_regular
 
 NOTEBOOK = "notebook.ipynb"
 MAX_NOTEBOOK_MB = 10
@@ -77,7 +78,7 @@ def stage(path: Path, folder: Path) -> Submission:
     folder.mkdir(parents=True)
     digest = hashlib.sha256()
     for name, source in files.items():
-        body = read_regular(source, MAX_TOTAL_MB * 2**20)
+        body = _read(source, MAX_TOTAL_MB * 2**20)
         digest.update(f"{name}\0{len(body)}\0".encode("utf-8", "surrogatepass"))
         digest.update(body)
         if name == notebook:
@@ -90,32 +91,20 @@ def stage(path: Path, folder: Path) -> Submission:
     return Submission(folder, cells, digest.hexdigest())
 
 
-def read_regular(path: Path, max_bytes: int) -> bytes:
-    """The bytes of a regular file, never through a link, never of a pipe or a device.
+def _read(path: Path, max_bytes: int) -> bytes:
+    """The bytes of a regular file.
 
     Raises:
         SubmissionInvalid: it is something else, or larger than `max_bytes`.
     """
     try:
-        descriptor = os.open(
-            path, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
-        )
-    except OSError as error:
-        raise SubmissionInvalid(
-            "link" if path.is_symlink() else "not_a_file", name=path.name
-        ) from error
-    with os.fdopen(descriptor, "rb") as file:
-        status = os.fstat(file.fileno())
-        if not stat.S_ISREG(status.st_mode):
-            raise SubmissionInvalid("not_a_file", name=path.name)
-        if status.st_size > max_bytes:
-            raise SubmissionInvalid(
-                "too_large",
-                name=path.name,
-                size_mb=status.st_size // 2**20 + 1,
-                limit_mb=max_bytes // 2**20,
-            )
-        return file.read(max_bytes)
+        return read_regular(path, max_bytes)
+    except FileNotFoundError as error:
+        raise SubmissionInvalid("not_a_file", name=path.name) from error
+    except Unreadable as error:
+        sizes = {"size_mb": error.size // 2**20 + 1, "limit_mb": max_bytes // 2**20}
+        told = sizes if error.why == "too_large" else {}
+        raise SubmissionInvalid(error.why, name=path.name, **told) from error
 
 
 def _files(path: Path) -> dict[str, Path]:

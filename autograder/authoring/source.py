@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from autograder.errors import AssignmentError, UsageError
+from autograder.files import write_whole
 
 KEPT_TAGS = ("parameters",)
 
@@ -39,10 +40,7 @@ def read(path: Path) -> Any:
 
 def write(notebook: Any, path: Path) -> None:
     """Store a notebook; the file appears whole or not at all."""
-    scratch = path.with_name(f".{path.name}.part")
-    scratch.parent.mkdir(parents=True, exist_ok=True)
-    _nbformat().write(notebook, scratch)
-    scratch.replace(path)
+    write_whole(path, _nbformat().writes(notebook) + "\n")
 
 
 def starter(path: Path) -> Any:

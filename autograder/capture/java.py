@@ -22,12 +22,19 @@ from pathlib import Path
 
 from autograder import paths
 from autograder.errors import InfrastructureError
+from autograder.files import write_whole
 
 TRAINING_S = 300
 OLDEST = 17
 FIRST_WITH_AOT = 25
 TRAINING = Path(__file__).with_name("java_training.py")
-LEAN = ("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-XX:-UsePerfData")
+LEAN = (
+    "-XX:+UseSerialGC",
+    "-XX:TieredStopAtLevel=1",
+    "-XX:-UsePerfData",
+    # No full collection just because much code was compiled: this JVM lives for seconds.
+    "-XX:-UseCodeCacheFlushing",
+)
 ABSENT = "--add-modules=jdk.incubator.vector"
 _WRAPPER = """#!/bin/sh
 for word do
@@ -123,12 +130,8 @@ def home() -> Path:
         return java.home
     script = paths.cache() / "java" / f"home-{key()}" / "bin" / "java"
     if not script.is_file():
-        script.parent.mkdir(parents=True, exist_ok=True)
-        _write_whole(
-            script,
-            _WRAPPER.format(java=shlex.quote(str(java.binary)), flag=ABSENT).encode(),
-            mode=0o755,
-        )
+        text = _WRAPPER.format(java=shlex.quote(str(java.binary)), flag=ABSENT)
+        write_whole(script, text, mode=0o755)
     return script.parent.parent
 
 
@@ -228,8 +231,7 @@ def _launcher_flags() -> tuple[str, ...]:
         raise InfrastructureError(
             "Spark's launcher did not say how to start Spark", fix="run ./pioneers doctor"
         )
-    kept.parent.mkdir(parents=True, exist_ok=True)
-    _write_whole(kept, "\n".join(flags).encode())
+    write_whole(kept, "\n".join(flags))
     return flags
 
 
@@ -276,10 +278,3 @@ def prepare(say: Callable[[str], None] = lambda _: None) -> Path | None:
 
 def _cache_file() -> Path:
     return paths.cache() / "java" / f"{key()}.aot"
-
-
-def _write_whole(path: Path, body: bytes, *, mode: int = 0o644) -> None:
-    scratch = path.with_name(f".{path.name}.{os.getpid()}")
-    scratch.write_bytes(body)
-    scratch.chmod(mode)
-    scratch.replace(path)

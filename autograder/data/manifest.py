@@ -7,15 +7,14 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import re
-import stat
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Final
 
 from autograder.errors import DataError
+from autograder.files import read_regular
 from autograder.models import FORMAT_VERSION, dataset_id
 
 NAME: Final = "manifest.json"
@@ -108,19 +107,6 @@ def load(folder: Path) -> Manifest:
         return _parse(parsed)
     except (KeyError, TypeError, ValueError, OverflowError) as error:
         raise DataError(f"{path}: not a manifest of version 1: {_line(error)}", fix=_FIX) from None
-
-
-def read_regular(path: Path, most: int) -> bytes:
-    """Return the bytes of a regular file, no link and no pipe; OSError or ValueError if not."""
-    # O_NONBLOCK: a pipe of that name would otherwise hang us before fstat can tell what it is.
-    handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
-    with os.fdopen(handle, "rb") as file:
-        status = os.fstat(handle)
-        if not stat.S_ISREG(status.st_mode):
-            raise ValueError("not a regular file")
-        if status.st_size > most:
-            raise ValueError(f"over {most} bytes")
-        return file.read(most)
 
 
 def table_folder(folder: Path, table: DataTable) -> Path:

@@ -11,6 +11,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from autograder.files import write_whole
 from autograder.models import AnswerSpec, Check, Finding, Language, Text
 
 
@@ -69,11 +70,8 @@ def _spec(tree: Mapping[str, Any]) -> AnswerSpec:
 
 def write_checks(checks: list[Check], path: Path) -> None:
     """Store the verdicts; the file appears whole or not at all."""
-    scratch = path.with_suffix(".part")
-    scratch.write_text(
-        json.dumps([asdict(check) for check in checks], ensure_ascii=False, default=str), "utf-8"
-    )
-    scratch.replace(path)
+    raw = [asdict(check) for check in checks]
+    write_whole(path, json.dumps(raw, ensure_ascii=False, default=str))
 
 
 def read_checks(path: Path) -> tuple[Check, ...]:

@@ -107,7 +107,7 @@ def _directory(copy: Path) -> None:
         (_link, "a link"),
         (_linked_folder, "users: a link"),
         (_pipe, "not a regular file"),
-        (_directory, "Is a directory"),
+        (_directory, "not a regular file"),
     ],
 )
 def test_damaged_files(copy: Path, harm: Callable[[Path], None], says: str) -> None:
