@@ -29,7 +29,8 @@ _STATE = re.compile(
     r"<!-- pioneers:state order=(\d{1,19}) commit=([0-9a-f]{40,64}) sections=(\d{1,4}) -->"
 )
 _NOTICE_OPENS, _NOTICE_ENDS = "<!-- pioneers:notice -->", "<!-- /pioneers:notice -->"
-_NOTICE = re.compile(rf"{_NOTICE_OPENS}.*?{_NOTICE_ENDS}\n*", re.DOTALL)
+# At the start and up to a line of its own: words of members stand in neither place.
+_NOTICE = re.compile(rf"\A{_NOTICE_OPENS}\n.*?^{_NOTICE_ENDS}$", re.DOTALL | re.MULTILINE)
 _ADDRESS = re.compile(r"https?://[A-Za-z0-9][\w.:-]*(/[\w./%#?=&~-]*)?")
 
 
@@ -82,7 +83,8 @@ def with_notice(text: str, page: Page) -> str:
     said = [" ".join(_pair(words, each.key, each.params)) for each in told]
     quote = "\n>\n".join(f"> {line}" for line in ["⚠️ " + said[0], *said[1:], *_run(words, page)])
     notice = f"{_NOTICE_OPENS}\n{quote}\n{_NOTICE_ENDS}"
-    rest = _NOTICE.sub("", text.replace("\r\n", "\n")).split("\n", 2)[2].strip()
+    below = text.replace("\r\n", "\n").split("\n", 2)[2]
+    rest = _NOTICE.sub("", below.strip()).strip()
     state = State(page.order, page.commit, old.sections)
     whole = f"{_opening(state)}\n\n{notice}\n\n{rest}\n"
     return whole if len(whole) <= _HOLDS else to_comment(replace(page, refusals=tuple(told)))

@@ -16,7 +16,7 @@ from rapidfuzz import fuzz
 from autograder.models import AnswerSpec
 
 KNOWN = ("hint", "regrade", "appeal")
-NEAR_ENOUGH = 70
+NEAR_ENOUGH = 75
 CLEAR_LEAD = 8
 """Of 100: how much nearer than the second the nearest check must be to be the one meant."""
 MAX_WORDS = 3000
@@ -83,10 +83,9 @@ def meant(words: str, candidates: Sequence[Candidate]) -> list[Candidate]:
 def _nearness(wanted: str, names: Iterable[str]) -> float:
     """How near a name comes, of 100; a part of a long name counts a little less than the whole."""
     plain = [_plain(name) for name in names]
-    whole = max(fuzz.ratio(wanted, name) for name in plain)
-    if len(wanted) < 2:
-        return whole
-    return max(whole, *(0.9 * fuzz.partial_ratio(wanted, n) for n in plain if len(n) > len(wanted)))
+    longer = [name for name in plain if len(name) > len(wanted) > 1]
+    whole = [fuzz.ratio(wanted, name) for name in plain]
+    return max([*whole, *(0.85 * fuzz.partial_ratio(wanted, name) for name in longer)])
 
 
 def _plain(name: str) -> str:
