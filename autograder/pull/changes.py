@@ -11,6 +11,7 @@ from __future__ import annotations
 import base64
 import binascii
 import hashlib
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -24,6 +25,7 @@ from autograder.errors import RemoteError, SubmissionInvalid
 
 MAX_CHANGED = 1000
 """Ten pages of a hundred; GitHub itself tells at most 3,000 files."""
+IsOwn = Callable[[str], bool]
 _FILES = ("100644", "100755", "100664")
 _LINK = "120000"
 
@@ -35,6 +37,11 @@ class Listing:
     paths: tuple[str, ...]
     count: int
 
+    @property
+    def is_cut(self) -> bool:
+        """True if there are more than were read."""
+        return self.count > MAX_CHANGED
+
 
 def changed_paths(pull: PullRequest) -> Listing:
     """What a pull request changes: new, changed and deleted files, and old names of renamed ones.
@@ -43,6 +50,7 @@ def changed_paths(pull: PullRequest) -> Listing:
         RemoteError: GitHub did not tell.
     """
     paths: dict[str, None] = {}
+    seen = 0
     with hub.faults("listing the changed files"):
         for seen, file in enumerate(pull.get_files(), start=1):
             paths[file.filename] = None
@@ -50,7 +58,7 @@ def changed_paths(pull: PullRequest) -> Listing:
                 paths[file.previous_filename] = None
             if seen >= MAX_CHANGED:
                 return Listing(tuple(paths), max(pull.changed_files, seen))
-    return Listing(tuple(paths), len(paths))
+    return Listing(tuple(paths), seen)
 
 
 @dataclass
@@ -80,6 +88,17 @@ class Snapshot:
             if found is None:
                 return None
         return found
+
+    def folders(self, path: str) -> list[GitTreeElement]:
+        """The folders in a folder; none where it is no folder.
+
+        Raises:
+            RemoteError: GitHub did not tell.
+        """
+        found = self.entry(path)
+        if found is None or found.type != "tree":
+            return []
+        return [each for each in self._tree(found.sha).tree if each.type == "tree"]
 
     def _tree(self, sha: str) -> GitTree:
         if sha not in self._kept:
@@ -114,6 +133,25 @@ def folder_at(snapshot: Snapshot, path: str) -> GitTreeElement | None:
     if found.type != "tree":
         raise _no_file(found, found.path)
     return found
+
+
+def differing(head: Snapshot, base: Snapshot, home: str, is_own: IsOwn) -> tuple[str, ...]:
+    """The folders `<home>/<own>/<name>/` at the head that are not the same in the base.
+
+    A few trees tell what a list of thousands of files would hide: a virtual environment that was
+    committed by mistake sorts before the work.
+
+    Raises:
+        RemoteError: GitHub did not tell.
+    """
+    return tuple(
+        f"{home}/{owner.path}/{each.path}/"
+        for owner in head.folders(home)
+        if is_own(owner.path)
+        for each in head.folders(f"{home}/{owner.path}")
+        if (there := base.entry(f"{home}/{owner.path}/{each.path}")) is None
+        or there.sha != each.sha
+    )
 
 
 def fetch(snapshot: Snapshot, folder: GitTreeElement, target: Path) -> dict[str, Path]:

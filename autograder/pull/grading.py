@@ -21,7 +21,7 @@ from autograder.cohort import Member
 from autograder.errors import AssignmentError, ConfigError
 from autograder.pull import arrival, changes, handover, scope
 from autograder.pull.event import GHOST, Account, Event
-from autograder.pull.handover import Handover, Refusal
+from autograder.pull.handover import Handover, Item, Refusal
 from autograder.pull.scope import Place
 from autograder.pull.summary import summarise
 from autograder.pull.touched import Job, Say, answer, judge
@@ -70,7 +70,7 @@ def _look(event: Event, out: Path, say: Say) -> Job:
     with hub.faults("reading the pull request"):
         pull = repository.get_pull(event.pull_request)
         state = "merged" if pull.merged else pull.state
-        head, user = pull.head.sha, pull.user
+        base, head, user = pull.base.sha, pull.head.sha, pull.user
         author = Account(user.login, user.id) if user is not None else GHOST  # type: ignore[redundant-expr]
     try:
         zone = ZoneInfo(cohort.zone)
@@ -88,6 +88,7 @@ def _look(event: Event, out: Path, say: Say) -> Job:
         zone=zone,
         author=author,
         state=state,
+        base=base,
         head=head,
         commit=event.head or head,
         known={path.parent.name: path.parent for path in _assignment_files()},
@@ -109,7 +110,7 @@ def _answer(job: Job, found: Member | Refusal, base: Handover) -> Handover:
         if not scope.may_regrade(job.cohort, job.author, commenter):
             return _refused(job, base, Refusal("regrade_not_yours", {"commenter": commenter.login}))
     listing = changes.changed_paths(job.repository.get_pull(event.pull_request))
-    if not scope.touches_submissions(listing.paths):
+    if not listing.is_cut and not scope.touches_submissions(listing.paths):
         job.say("the pull request hands nothing in: nothing to do")
         return base
     organiser = scope.is_organiser(job.cohort, job.author)
@@ -118,15 +119,24 @@ def _answer(job: Job, found: Member | Refusal, base: Handover) -> Handover:
     if job.state == "closed" or (job.state == "merged" and event.kind == "push"):
         return _refused(job, base, Refusal("closed_pull"))
     own = scope.own_names(job.cohort, found, job.author)
-    touched = scope.sort_paths(listing.paths, own)
+    touched = scope.sort_paths((*listing.paths, *_hidden(job, listing, own)), own)
     refusals = [] if organiser else list(touched.refusals)
-    if listing.count > changes.MAX_CHANGED:
+    if listing.is_cut:
         params = {"count": listing.count, "limit": changes.MAX_CHANGED}
         refusals.append(Refusal("too_many_files", params))
     if job.commit != job.head:
         refusals.append(Refusal("head_moved", {"commit": job.commit[:7]}))
     wanted = {name: scope.prefer(places, own, name) for name, places in touched.places.items()}
     return _graded(job, replace(base, refusals=tuple(refusals)), wanted)
+
+
+def _hidden(job: Job, listing: changes.Listing, own: tuple[str, ...]) -> tuple[str, ...]:
+    """A member's own folders beyond the part of the list that was read."""
+    if not listing.is_cut:
+        return ()
+    head = changes.Snapshot(job.repository, job.commit)
+    base = changes.Snapshot(job.repository, job.base)
+    return changes.differing(head, base, scope.HOME, lambda name: scope.is_own(name, own))
 
 
 def _refused(job: Job, base: Handover, refusal: Refusal) -> Handover:
@@ -137,11 +147,12 @@ def _refused(job: Job, base: Handover, refusal: Refusal) -> Handover:
 def _graded(job: Job, base: Handover, wanted: Mapping[str, tuple[Place, ...]]) -> Handover:
     snapshot = changes.Snapshot(job.repository, job.commit)
     base = replace(base, received_at=_received(job, base, wanted))
-    items, refusals = [], list(base.refusals)
+    items: list[Item] = []
+    refusals = list(base.refusals)
     for name, places in wanted.items():
         item, more = answer(job, snapshot, name, places, base.received_at)
         refusals += more
-        if item is not None:
+        if item is not None and item.assignment not in {each.assignment for each in items}:
             job.say(f"{item.assignment}: {item.outcome}")
             items.append(item)
     return replace(base, items=tuple(items), refusals=tuple(refusals))

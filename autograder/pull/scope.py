@@ -161,8 +161,9 @@ def _first(names: Iterable[str]) -> tuple[str, ...]:
 
 
 def shown(name: str) -> str:
-    """A name as it may be shown: one short printable line."""
-    return escape.clean(name, limit=100) or "?"
+    """A name as it may be shown: one short printable line, on which no sign is missing."""
+    whole = escape.clean(name, limit=len(name) + 1)
+    return escape.clean(name if whole == name else ascii(name)[1:-1], limit=100) or "?"
 
 
 def touches_submissions(paths: Iterable[str]) -> bool:

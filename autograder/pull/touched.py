@@ -43,6 +43,7 @@ class Job:
     Attributes:
         author: the pull request's author as GitHub calls them now.
         state: `open`, `closed` or `merged`.
+        base: the commit that it wants to be merged into.
         head: the pull request's newest commit.
         commit: the one to grade.
         known: each assignment's folder by its id.
@@ -57,6 +58,7 @@ class Job:
     zone: ZoneInfo
     author: Account
     state: str
+    base: str
     head: str
     commit: str
     known: Mapping[str, Path]
