@@ -17,6 +17,7 @@ from autograder.errors import ConfigError, RemoteError
 
 TIMEOUT_S = 30
 RETRIES = 5
+PAUSE_S = 1.0
 LIMIT = 2000
 _ADDRESS = re.compile(
     r"(https://(?:\w+\.)?discord(?:app)?\.com|http://127\.0\.0\.1:\d+)"
@@ -48,7 +49,7 @@ def post(webhook: str, content: str) -> None:
         other=0,
         status_forcelist=(429, 503),
         allowed_methods={"POST"},
-        backoff_factor=1,
+        backoff_factor=PAUSE_S,
         respect_retry_after_header=True,
         raise_on_status=False,
     )
