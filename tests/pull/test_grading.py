@@ -255,6 +255,24 @@ def test_a_member_cannot_hand_in_for_another(world: World) -> None:
     assert (done.items, codes(done)) == ((), ["other_member"])
 
 
+def test_an_organiser_s_own_pull_request_is_not_nagged(world: World) -> None:
+    world.hub.commit(
+        HOME, "mend", {f"{OWN}/plain/notebook.ipynb": None, "a": b""}, author="garam-example"
+    )
+    number = world.hub.open_pull(HOME, author="garam-example", head="mend")
+    done = world.grade(world.event(number))
+    assert (done.login, done.items, done.refusals) == (None, (), ())
+
+
+def test_folders_that_look_alike_do_not_collide(world: World) -> None:
+    names = ("plain", "plain\u200b", "x" * 120, "x" * 121)
+    done = world.pulled({f"{OWN}/{name}/notebook.ipynb": b"{}" for name in names})
+    told = [item.assignment for item in done.items]
+    assert len(told) == len(set(told)) == 3
+    assert outcomes(done)["plain"] == "invalid"
+    assert outcomes(done)["plain\\u200b"] == "unknown"
+
+
 def test_a_pull_request_that_hands_nothing_in_is_left_alone(world: World) -> None:
     done = world.pulled({"README.md": b"better words"})
     assert (done.items, done.refusals) == ((), ())

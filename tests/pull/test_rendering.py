@@ -217,6 +217,7 @@ def test_work_is_shown_as_it_ran() -> None:
         base64.b64encode(b"GIF89a" + b"\0" * 40).decode(),
         base64.b64encode(b"<svg onload=alert(1)>").decode(),
         base64.b64encode(pages.PNG).decode(),
+        base64.b64encode(b"GIF89a!!" + base64.b64decode(png())[8:]).decode(),
         png(claim=60_000),
         png(claim=2**32 - 1),
         png()[:-3] + '"><b>',
