@@ -14,14 +14,16 @@ import typer
 FAULT = 3
 HELP = """The pull-request loop: grade what arrived, answer on the pull request.
 
-Inputs come from GitHub Actions' environment: GITHUB_EVENT_PATH, GITHUB_EVENT_NAME,
-GITHUB_REPOSITORY, GITHUB_TOKEN, GITHUB_API_URL.
+Inputs come from GitHub Actions' environment: GITHUB_EVENT_PATH,
+GITHUB_EVENT_NAME, GITHUB_REPOSITORY, GITHUB_TOKEN, GITHUB_API_URL.
 """
 GRADE_HELP = """Grade what a pull request brings, and write a folder for `pr publish`.
 
-The pull request's files are fetched as blobs, only the author's own, and run nowhere but in the
-sandbox. The token needs to read only. Exit codes: 0 graded, whatever the score; 2 an event that
-cannot be used; 3 a fault of ours (the folder is written and says so).
+The pull request's files are fetched as blobs, only the author's own, and
+run nowhere but in the sandbox. The token needs to read only.
+
+Exit codes: 0 graded, whatever the score; 2 an event that cannot be used;
+3 a fault of ours (the folder is written and says so).
 
 Examples:
 
