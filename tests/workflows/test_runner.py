@@ -163,7 +163,7 @@ def test_a_regrade_in_shards(tmp_path: Path) -> None:
         f"grade-all --assignment w1d3-joins; rm -rf x --shard {part}/2 --out regraded"
         for part in (1, 2)
     ]
-    assert said[-1] == "ledger add regraded --trigger regrade-4711"
+    assert said[-1] == "ledger add regraded --trigger regrade-4711 --known folder:ledger"
 
 
 def test_the_digest_reads_the_ledger_s_branch(tmp_path: Path) -> None:
