@@ -18,6 +18,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from github import GithubException, InputGitTreeElement
+from github.GitRef import GitRef
 from github.GitTree import GitTree
 from github.Repository import Repository
 
@@ -62,7 +63,8 @@ class BranchStore:
     def __init__(self, repository: Repository, branch: str) -> None:
         self._repository = repository
         self._branch = branch
-        self._head: str | None = None
+        self._ref: GitRef | None = None
+        self._head = ""
         self._blobs: dict[str, _Blob] = {}
         # GitHub may show an older state for some seconds: what was added here is remembered.
         self._own: dict[str, bytes] = {}
@@ -70,7 +72,8 @@ class BranchStore:
 
     def begin(self) -> bool:
         """Make the branch unless it is there; True if it was not. The first record does so, too."""
-        if self._files() or self._head is not None:
+        self._files()
+        if self._ref is not None:
             return False
         with hub.faults(f"making the ledger's branch {self._branch}"):
             self._make_branch()
@@ -155,9 +158,9 @@ class BranchStore:
             missing = {n: dump(record) for n, record in wanted.items() if n not in there}
             if not missing:
                 return set()
-            if self._head is None:
+            if self._ref is None:
                 self._make_branch()
-            elif self._advance(self._head, missing):
+            elif self._advance(self._ref, missing):
                 self._own |= missing
                 return set(missing)
             if (tried := tried + 1) == _TRIES:
@@ -167,9 +170,9 @@ class BranchStore:
                 )
             _pause(tried)
 
-    def _advance(self, head: str, bodies: dict[str, bytes]) -> bool:
-        """Put files on top of a commit; False if the branch has moved on from it."""
-        parent = self._repository.get_git_commit(head)
+    def _advance(self, ref: GitRef, bodies: dict[str, bytes]) -> bool:
+        """Put files on top of a branch as it was seen; False if it has moved on since."""
+        parent = self._repository.get_git_commit(ref.object.sha)
         files = [
             InputGitTreeElement(name, "100644", "blob", content=body.decode())
             for name, body in bodies.items()
@@ -178,7 +181,9 @@ class BranchStore:
         message = f"{len(bodies)} records"
         commit = self._repository.create_git_commit(message, tree, [parent])
         try:
-            self._repository.get_git_ref(f"heads/{self._branch}").edit(commit.sha)
+            # Not one made from its name alone: GitHub reads a reference at one address and changes
+            # it at another, which only its answer tells.
+            ref.edit(commit.sha)
         except GithubException as error:
             if error.status not in (_REFUSED, _CONFLICT):
                 raise
@@ -210,14 +215,17 @@ class BranchStore:
         """Every file of the branch as it is now."""
         with hub.faults(f"reading the ledger's branch {self._branch}"):
             try:
-                head = self._repository.get_git_ref(f"heads/{self._branch}").object.sha
+                ref = self._repository.get_git_ref(f"heads/{self._branch}")
+                head = ref.object.sha
             except GithubException as error:
                 if error.status in (_NOT_FOUND, _CONFLICT):  # 409: a repository without a commit
+                    self._ref = None
                     return {}
                 raise
             if head != self._head:
                 self._blobs = dict(self._walk(self._repository.get_git_tree(head, recursive=True)))
                 self._head = head
+            self._ref = ref
         return self._blobs
 
     def _walk(self, tree: GitTree, above: str = "") -> Iterator[tuple[str, _Blob]]:
