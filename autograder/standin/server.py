@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 
 HOST = "127.0.0.1"
 LONGEST_HOLD_S = 600
+POLL_S = 0.02  # how long leaving the block may take
 DOCS = "https://docs.github.com/rest"
 
 
@@ -51,8 +52,8 @@ class Seen:
     fault: str = ""
 
 
-class _Dropped(Exception):
-    """The connection goes without an answer."""
+class _Dropped(ConnectionError):
+    """The connection goes without an answer; werkzeug takes it as gone."""
 
 
 class _Quiet(WSGIRequestHandler):
@@ -82,7 +83,9 @@ class StandIn(Setting):
         self._map = Map(rules, strict_slashes=False, merge_slashes=False)
         self._server = make_server(HOST, 0, self._application, True, 1, _Quiet)
         self.url = f"http://{HOST}:{self._server.server_port}"
-        self._thread = threading.Thread(target=self._server.serve_forever, daemon=True)
+        self._thread = threading.Thread(
+            target=self._server.serve_forever, args=[POLL_S], daemon=True
+        )
 
     def __enter__(self) -> Self:
         self._thread.start()
@@ -165,7 +168,7 @@ class StandIn(Setting):
             status, body = answer.status, _bytes(answer)
         except _Dropped:
             environ["werkzeug.socket"].shutdown(socket.SHUT_RDWR)
-            return []
+            raise
         finally:
             told = json.loads(raw) if _is_json(raw) else None
             seen = Seen(

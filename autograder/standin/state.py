@@ -187,6 +187,8 @@ class Setup:
             "can_approve_pull_request_reviews": False,
         }
     )
+    approval: str = "first_time_contributors"
+    idle: set[str] = field(default_factory=set)
     secrets: dict[str, datetime] = field(default_factory=dict)
     variables: dict[str, tuple[str, datetime]] = field(default_factory=dict)
     pages: dict[str, Any] | None = None

@@ -2,6 +2,7 @@
 
 from autograder.standin.routes import ROUTES
 from autograder.standin.views import (
+    automation,
     checks,
     commits,
     contents,
@@ -16,6 +17,7 @@ from autograder.standin.views import (
 
 __all__ = [
     "ROUTES",
+    "automation",
     "checks",
     "commits",
     "contents",
