@@ -6,6 +6,7 @@ the YAML and the commands agree on options, folders, outputs and rights.
 
 from __future__ import annotations
 
+import json
 import shutil
 import sys
 from collections.abc import Iterator, Mapping
@@ -113,3 +114,49 @@ def test_an_unknown_command_gets_a_reply(hub: StandIn, checkout: Path) -> None:
     )
     assert done["command"].result == "success", said(done)
     assert len(hub.comments(number)) == 2
+
+
+TINY = """
+format_version = 1
+id = "w1-numbers"
+kind = "notebook"
+title = { ko = "수", en = "Numbers" }
+[answers.total]
+type = "scalar"
+points = 2
+"""
+
+
+def notebook(source: str) -> bytes:
+    cell = {"cell_type": "code", "id": "a", "metadata": {}, "source": source, "outputs": []}
+    cell["execution_count"] = None
+    tree = {"nbformat": 4, "nbformat_minor": 5, "metadata": {}, "cells": [cell]}
+    return json.dumps(tree).encode()
+
+
+@pytest.mark.sandbox
+def test_a_member_s_work_is_graded_answered_and_recorded(hub: StandIn, checkout: Path) -> None:
+    folder = checkout / "assignments" / "w1-numbers"
+    folder.mkdir()
+    (folder / "assignment.toml").write_text(TINY, "utf-8")
+    solution = "### BEGIN SOLUTION\ntotal = 42\n### END SOLUTION"
+    (folder / "notebook.ipynb").write_bytes(notebook(solution))
+    path = "submissions/haneul-example/w1-numbers/notebook.ipynb"
+    number = pull(hub, "haneul-example", {path: notebook("total = 41")})
+    done = run("grade", hub, checkout, "pull_request_target", action="opened", number=number)
+    assert {job.result for job in done.values()} == {"success"}, said(done)
+    (first,) = hub.comments(number)
+    assert "0 / 2" in first.body
+    assert "/artifacts/2" in first.body
+    assert "needs-work" in hub.labels(number)
+    shutil.rmtree(checkout / "handover")
+    fork = "haneul-example/cohort"
+    hub.commit(fork, "work", {path: notebook("total = 42")}, author="haneul-example")
+    done = run("grade", hub, checkout, "pull_request_target", action="synchronize", number=number)
+    assert {job.result for job in done.values()} == {"success"}, said(done)
+    (second,) = hub.comments(number)
+    assert second.id == first.id
+    assert "2 / 2" in second.body
+    assert "passed" in hub.labels(number)
+    records = [name for name in hub.files(NAME, "ledger") if name.startswith("grade/")]
+    assert len(records) == 2
