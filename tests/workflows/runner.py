@@ -31,7 +31,8 @@ class Scene:
     """Where and why a workflow runs.
 
     Attributes:
-        checkout: the working tree; steps run here, and leave here what they leave.
+        checkout: the working tree, in which steps run. What a job adds at its top is removed after
+            the job: the next one has a machine of its own.
         scratch: an empty folder for what the runner keeps: artifacts, the event, outputs.
         event: the payload.
         environment: for every step, beside what GitHub sets; PATH is kept.
@@ -99,12 +100,27 @@ def run_workflow(path: Path, scene: Scene) -> dict[str, Job]:
     for name in _order(workflow["jobs"]):
         job = workflow["jobs"][name]
         needs = {each: done[each] for each in _list(job.get("needs"))}
-        parts = [run_job(workflow, name, scene, needs, row) for row in _matrix(job, scene)]
+        parts = []
+        for row in _matrix(job, scene):
+            before = set(scene.checkout.iterdir())
+            parts.append(run_job(workflow, name, scene, needs, row))
+            _clear(set(scene.checkout.iterdir()) - before)
         if len(parts) > 1:
             done |= {f"{name} ({index})": part for index, part in enumerate(parts, start=1)}
         worst = max(parts, key=lambda part: part.result == "failure")
         done[name] = worst
     return done
+
+
+def _clear(left: set[Path]) -> None:
+    """Remove what a job left: the next one starts on a machine of its own, but for the cache."""
+    for path in left:
+        if path.name == ".pioneers":
+            continue
+        if path.is_dir():
+            shutil.rmtree(path)
+        else:
+            path.unlink()
 
 
 def run_job(
