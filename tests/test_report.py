@@ -355,6 +355,18 @@ def test_perfect_score_is_celebrated(language: Language) -> None:
     assert "🎉" not in to_markdown(replace(report, checks=(simple("a", "fail", 0),)))
 
 
+def test_public_checks_alone_never_say_that_everything_is_right() -> None:
+    public = replace(simple("a"), visibility="public")
+    mine = build_report("a", [public], max_score=1.0, language="en")
+    both = build_report(
+        "a", [public, replace(simple("b"), visibility="hidden")], max_score=2.0, language="en"
+    )
+    for form in (to_markdown, lambda report: to_terminal(report).plain):
+        assert "All public checks pass" in form(mine)
+        assert "Everything is right" not in form(mine)
+        assert "Everything is right" in form(both)
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_other_statuses_in_plain_words(language: Language) -> None:
     said, _ = describe(

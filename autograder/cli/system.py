@@ -1,4 +1,4 @@
-"""`pioneers doctor`, `test` and `demo`: the machine, the project's tests, a look at everything."""
+"""`pioneers doctor`, `test`, `demo`, `lab`: the machine, the tests, a look around, a desk."""
 
 from __future__ import annotations
 
@@ -22,6 +22,12 @@ def register(app: typer.Typer) -> None:
         context_settings={"allow_extra_args": True, "ignore_unknown_options": True},
     )(test)
     app.command(help="Grade a small sample cohort for real and say where to look.")(demo)
+    app.command(
+        help="Open JupyterLab with the Java that Spark needs; arguments go to JupyterLab.\n\n"
+        "In a notebook, %load_ext autograder and then %check show the public checks.\n\n"
+        "Examples:\n\n  pioneers lab\n\n  pioneers lab --no-browser --port 8890",
+        context_settings={"allow_extra_args": True, "ignore_unknown_options": True},
+    )(lab)
 
 
 def doctor(spark: Annotated[bool, typer.Option(help="Also start Spark.")] = True) -> None:
@@ -56,3 +62,10 @@ def demo(lang: Annotated[str | None, typer.Option("--lang", help="ko or en.")] =
     from autograder import demo as show
 
     show.run(cohort.language(lang), screen.note, screen.progress)
+
+
+def lab(context: typer.Context) -> None:
+    """Open JupyterLab."""
+    from autograder import desk
+
+    raise typer.Exit(desk.lab(context.args, screen.note))

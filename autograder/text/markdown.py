@@ -12,7 +12,7 @@ import shlex
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from autograder.models import Check, Language, Report
+from autograder.models import Check, Language, Report, Timing
 from autograder.text import escape
 from autograder.text.catalogue import Catalogue, catalogue, spoken
 from autograder.text.tables import examples, grid
@@ -153,7 +153,9 @@ def _head(words: Catalogue, report: Report, remarks: Sequence[str]) -> list[str]
 
 def _cheer(words: Catalogue, report: Report) -> list[str]:
     if report.checks and passed(report) == len(report.checks) and report.score >= report.max_score:
-        return [words.say("report.perfect")]
+        # Public checks alone are a member's own check: the hidden ones are still to come.
+        official = any(check.visibility == "hidden" for check in report.checks)
+        return [words.say("report.perfect" if official else "report.all_done")]
     return [words.say("report.nothing_yet")] if passed(report) == 0 and report.checks else []
 
 
@@ -221,8 +223,8 @@ def _link(address: str) -> str:
 
 def _tail(words: Catalogue, report: Report, links: Links) -> list[str]:
     lines: list[str] = []
-    if report.status == "graded":
-        timing = report.timing
+    timing = report.timing
+    if report.status == "graded" and timing != Timing():
         said = words.say(
             "report.time_line",
             capture_s=round(timing.capture_s, 1),

@@ -24,8 +24,21 @@ COMMANDS = (
     "doctor",
     "demo",
     "test",
+    "lab",
     "data build",
     "data verify",
+    "pr grade",
+    "pr publish",
+    "pr command",
+    "ledger verify",
+    "ledger list",
+    "ledger add",
+    "leaderboard",
+    "grade-all",
+    "site build",
+    "notify digest",
+    "cohort doctor",
+    "cohort init",
 )
 PLAIN = {
     "assignment.toml": """format_version = 1
