@@ -90,6 +90,13 @@ RULES: dict[str, Callable[[Import], bool]] = {
     "worker code knows nothing outside the sandbox": from_room(
         "capture.worker", lambda name: inside(name, "capture.worker")
     ),
+    "nobody but demo and the command line imports the stand-in": lambda found: (
+        not inside(found.imported, "standin")
+        or inside(found.importer, "standin", "cli", "demo", "__main__")
+    ),
+    "the stand-in knows GitHub, not what we want of it": from_room(
+        "standin", lambda name: inside(name, "standin")
+    ),
     "nobody but the command line imports cli": lambda found: (
         not inside(found.imported, "cli") or inside(found.importer, "cli", "__main__")
     ),
@@ -142,6 +149,8 @@ def test_no_module_is_too_long() -> None:
         ("models.py", "from autograder.errors import UsageError", "models"),
         ("errors.py", "from . import models", "errors"),
         ("pipeline.py", "from autograder.cli import main", "nobody"),
+        ("pull/grading.py", "from autograder.standin import StandIn", "nobody but demo"),
+        ("standin/server.py", "from autograder import hub", "the stand-in knows"),
         ("pipeline.py", "from .cli.grade import command", "nobody"),
     ],
 )
@@ -163,6 +172,7 @@ def test_a_broken_rule_is_seen(tmp_path: Path, where: str, source: str, rule: st
         ("capture/worker/kernel.py", "from autograder.capture.worker import wire"),
         ("capture/sandbox.py", "from autograder.errors import SandboxUnavailable"),
         ("__main__.py", "from autograder.cli import main"),
+        ("cli/system.py", "def demo():\n    from autograder.standin import StandIn"),
         ("models.py", "import dataclasses"),
         ("client.py", "from autograder.client_text import x"),
     ],

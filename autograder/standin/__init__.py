@@ -5,13 +5,16 @@
     state.py      users, repositories, pull requests, issues, … : plain data
     rules.py      what GitHub does to branches and pull requests; no HTTP
     talk.py       what it does to issues, comments, reactions and labels; no HTTP
+    refusal.py    what it refuses, and in which words
     access.py     tokens, who may do what
-    shapes.py, shapes_work.py   the JSON that GitHub makes of it all
+    shapes.py, shapes_work.py, links.py   the JSON that GitHub makes of it all
+    routes.py     the table of endpoints, and what each gets and gives
     views/        the endpoints
     contract.py   every request body and answer against GitHub's published schema
     faults.py     what can be told to go wrong
     payloads.py   the events that GitHub Actions would be started with
-    setting.py    what tests and the demo call to set the scene
+    setting.py, acting.py   what tests and the demo call: the scene, and what people do
+    wire.py       between bytes and what they mean
     server.py     the server, and `StandIn`, which is all of it together
 
 Nothing of the project imports it but the command line, the demo and tests; it must not know what

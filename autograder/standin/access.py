@@ -9,7 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import get_args
 
-from autograder.standin.state import Refused, Repository, Role, State, Token, User, not_found
+from autograder.standin.refusal import Refused, not_found
+from autograder.standin.state import Repository, Role, State, Token, User
 
 ROLES = get_args(Role)
 NO_INTEGRATION = "Resource not accessible by integration"

@@ -10,15 +10,8 @@ from datetime import datetime
 
 from autograder.standin import diffs, talk
 from autograder.standin.gitstore import FILE, Entry, Signature
-from autograder.standin.state import (
-    Issue,
-    Pull,
-    Refused,
-    Repository,
-    State,
-    User,
-    invalid,
-)
+from autograder.standin.refusal import Refused, invalid
+from autograder.standin.state import Issue, Pull, Repository, State, User
 
 HEADS = "refs/heads/"
 

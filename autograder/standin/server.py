@@ -7,13 +7,11 @@ schema); carried out under the lock; and its answer held against the schema befo
 from __future__ import annotations
 
 import copy
-import json
 import re
 import socket
 import threading
 import traceback
 from collections.abc import Iterable
-from dataclasses import dataclass
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
@@ -23,12 +21,14 @@ from werkzeug.serving import WSGIRequestHandler, make_server
 from werkzeug.wrappers import Request, Response
 
 from autograder.standin import access, contract, faults, payloads
+from autograder.standin.acting import Acting
 from autograder.standin.faults import Fault, Faults, Planned
+from autograder.standin.refusal import Refused, not_found
 from autograder.standin.routes import Answer, Call, Route
-from autograder.standin.setting import Setting
 from autograder.standin.shapes import Json, Shapes
-from autograder.standin.state import Refused, State, not_found
+from autograder.standin.state import State
 from autograder.standin.views import ROUTES
+from autograder.standin.wire import Seen, from_json, parsed, refusal, to_bytes
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
@@ -36,20 +36,6 @@ if TYPE_CHECKING:
 HOST = "127.0.0.1"
 LONGEST_HOLD_S = 600
 POLL_S = 0.02  # how long leaving the block may take
-DOCS = "https://docs.github.com/rest"
-
-
-@dataclass(frozen=True)
-class Seen:
-    """One request that came in, and what it was answered; status 0 is no answer."""
-
-    method: str
-    path: str
-    query: dict[str, str]
-    body: Any
-    login: str
-    status: int
-    fault: str = ""
 
 
 class _Dropped(ConnectionError):
@@ -63,7 +49,7 @@ class _Quiet(WSGIRequestHandler):
         """Say nothing: `StandIn.requests` is the log."""
 
 
-class StandIn(Setting):
+class StandIn(Acting):
     """A GitHub that listens on loopback while the `with` block lasts.
 
     Attributes:
@@ -165,12 +151,12 @@ class StandIn(Setting):
                 login, answer = self._carried_out(request, raw, planned)
                 if planned and planned.fault != "stale":
                     answer = self._broken(planned)
-            status, body = answer.status, _bytes(answer)
+            status, body = answer.status, to_bytes(answer)
         except _Dropped:
             environ["werkzeug.socket"].shutdown(socket.SHUT_RDWR)
             raise
         finally:
-            told = json.loads(raw) if _is_json(raw) else None
+            told = from_json(raw)
             seen = Seen(
                 request.method,
                 request.path,
@@ -216,7 +202,7 @@ class StandIn(Setting):
                     home = state.repository(args["owner"], args["repo"])
                 if home is not None and route.needs is not None:
                     access.check(who, home, route.needs)
-            body = _parsed(raw)
+            body = parsed(raw)
             query = request.args.to_dict()
             operation = contract.asked(
                 route.operation, list(args.values()), query, body, path=request.path
@@ -237,13 +223,13 @@ class StandIn(Setting):
                 )
                 answer = route.handler(call)
         except Refused as refused:
-            answer = _refusal(refused)
+            answer = refusal(refused)
         except contract.ContractBroken as broken:
             self._note(str(broken))
-            answer = _refusal(Refused(422, f"Invalid request.\n\n{broken}"))
+            answer = refusal(Refused(422, f"Invalid request.\n\n{broken}"))
         except HTTPException:
             self._note(f"there is no endpoint {request.method} {request.path}")
-            answer = _refusal(not_found())
+            answer = refusal(not_found())
         except Exception:  # noqa: BLE001 - a fault of the stand-in's is told, never lost
             self._note(f"{request.method} {request.path}: {traceback.format_exc()}")
             answer = Answer({"message": "Server Error"}, 500)
@@ -267,7 +253,7 @@ class StandIn(Setting):
         if isinstance(answer.body, bytes):
             return answer  # raw bytes have no schema
         try:
-            contract.answered(route.operation, operation, answer.status, _bytes(answer))
+            contract.answered(route.operation, operation, answer.status, to_bytes(answer))
         except contract.ContractBroken as broken:
             self._note(str(broken))
             return Answer({"message": f"the stand-in broke the contract: {broken}"}, 500)
@@ -276,40 +262,3 @@ class StandIn(Setting):
     def _note(self, violation: str) -> None:
         with self.lock:
             self.violations.append(violation)
-
-
-def _refusal(refused: Refused) -> Answer:
-    body = {"message": refused.message, "documentation_url": DOCS, "status": str(refused.status)}
-    if refused.errors:
-        body["errors"] = refused.errors  # type: ignore[assignment]
-    return Answer(body, refused.status)
-
-
-def _bytes(answer: Answer) -> bytes:
-    if answer.body is None:
-        return b""
-    if isinstance(answer.body, bytes):
-        return answer.body
-    return json.dumps(answer.body).encode()
-
-
-def _is_json(raw: bytes) -> bool:
-    try:
-        json.loads(raw)
-    except ValueError:
-        return False
-    return True
-
-
-def _parsed(raw: bytes) -> Any:
-    """A request's JSON, or None where it has none.
-
-    Raises:
-        Refused: 400.
-    """
-    if not raw:
-        return None
-    try:
-        return json.loads(raw)
-    except ValueError as error:
-        raise Refused(400, "Problems parsing JSON") from error

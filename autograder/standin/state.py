@@ -12,35 +12,13 @@ from datetime import UTC, datetime
 from typing import Any, Literal
 
 from autograder.standin.gitstore import GitStore
+from autograder.standin.refusal import not_found
 
 Role = Literal["none", "read", "triage", "write", "maintain", "admin"]
 GHOST, BOT = 10137, 41898282
 """GitHub's own numbers of the account that stands for deleted ones, and of Actions' bot."""
 APP = 15368
 """The number of GitHub Actions as an app."""
-
-
-class Refused(Exception):
-    """A request that GitHub would refuse: its status, message and errors."""
-
-    def __init__(
-        self, status: int, message: str, errors: list[dict[str, Any]] | None = None
-    ) -> None:
-        super().__init__(message)
-        self.status = status
-        self.message = message
-        self.errors = errors
-
-
-def not_found() -> Refused:
-    """What GitHub says of what is missing, and of what one may not know to exist."""
-    return Refused(404, "Not Found")
-
-
-def invalid(resource: str, fieldname: str, code: str, message: str = "") -> Refused:
-    """A `Validation Failed` with one error."""
-    error = {"resource": resource, "field": fieldname, "code": code}
-    return Refused(422, "Validation Failed", [error | ({"message": message} if message else {})])
 
 
 @dataclass
@@ -174,7 +152,12 @@ class CheckRun:
 
 @dataclass
 class Setup:
-    """A repository's settings, as the REST API shows them."""
+    """A repository's settings, as the REST API shows them.
+
+    Attributes:
+        approval: whose first workflow an organiser must let run.
+        idle: names of workflow files, without their ending, that were switched off.
+    """
 
     options: dict[str, Any] = field(default_factory=dict)
     topics: list[str] = field(default_factory=list)

@@ -7,18 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from autograder.standin.state import (
-    Comment,
-    Issue,
-    Label,
-    Reaction,
-    Refused,
-    Repository,
-    State,
-    User,
-    invalid,
-    not_found,
-)
+from autograder.standin.refusal import Refused, invalid, not_found
+from autograder.standin.state import Comment, Issue, Label, Reaction, Repository, State, User
 
 LONGEST_BODY = 65_536
 

@@ -58,6 +58,34 @@ def test_after_setting_up(hub: StandIn, ask: Ask) -> None:
     assert (told["has_wiki"], told["description"], told["has_pages"]) == (False, "a cohort", True)
 
 
+def test_workflows_and_who_may_start_them(hub: StandIn, ask: Ask) -> None:
+    owner = hub.user_token("organiser-example")
+    names = ("grade.yml", "site.yaml", "notes.md")
+    hub.commit(HOME, "main", {f".github/workflows/{name}": b"on: push\n" for name in names})
+    hub.setup(HOME).idle.add("site")
+    hub.setup(HOME).approval = "all_external_contributors"
+    found = ask("GET", "/actions/workflows", owner).json()["workflows"]
+    assert [(one["name"], one["state"]) for one in found] == [
+        ("grade", "active"), ("site", "disabled_manually"),
+    ]  # fmt: skip
+    path = "/actions/permissions/fork-pr-contributor-approval"
+    assert ask("GET", path, owner).json() == {"approval_policy": "all_external_contributors"}
+
+
+def test_collaborators_by_what_they_may_do(hub: StandIn, ask: Ask) -> None:
+    owner = hub.user_token("organiser-example")
+    hub.add_collaborator(HOME, "haneul-example", "read")
+    hub.add_collaborator(HOME, "bada-example", "maintain")
+
+    def logins(permission: str) -> list[str]:
+        answer = ask("GET", f"/collaborators?permission={permission}", owner)
+        return [one["login"] for one in answer.json()]
+
+    assert logins("pull") == ["organiser-example", "haneul-example", "bada-example"]
+    assert logins("push") == ["organiser-example", "bada-example"]
+    assert logins("admin") == ["organiser-example"]
+
+
 def test_a_dispatch_is_noted(hub: StandIn, ask: Ask) -> None:
     owner = hub.user_token("organiser-example")
     body = {"ref": "main", "inputs": {"shards": "4"}}

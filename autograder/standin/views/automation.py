@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zlib
 from pathlib import PurePosixPath
 
 from autograder.standin import rules
@@ -23,7 +24,11 @@ def workflows(call: Call) -> Answer:
     home = call.repository
     head = home.refs.get(rules.HEADS + home.default_branch)
     files = home.store.files(home.store.tree_of(head)) if head else {}
-    found = [path for path in sorted(files) if path.startswith(FOLDER) and path.endswith(".yml")]
+    found = [
+        path
+        for path in sorted(files)
+        if path.startswith(FOLDER) and path.endswith((".yml", ".yaml"))
+    ]
     return call.page(found, lambda path: _workflow(call, path), "workflows")
 
 
@@ -31,7 +36,7 @@ def _workflow(call: Call, path: str) -> Json:
     home, name = call.repository, PurePosixPath(path).stem
     api, page = call.shapes.repository_url(home), call.shapes.page_url(home)
     return {
-        "id": int.from_bytes(name.encode()[:4], "big"),
+        "id": zlib.crc32(path.encode()),
         "node_id": node_id("Workflow", name),
         "name": name,
         "path": path,

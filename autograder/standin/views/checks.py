@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from autograder.standin import access, rules, shapes_work
+from autograder.standin.refusal import Refused, not_found
 from autograder.standin.routes import Answer, Call, route
 from autograder.standin.shapes import Json, when
-from autograder.standin.state import CheckRun, Refused, not_found
+from autograder.standin.state import CheckRun
 
 NEEDS = ["checks"]
 MOST_ANNOTATIONS = 50

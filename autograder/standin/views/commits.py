@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from autograder.standin import diffs, rules, shapes_work
+from autograder.standin.refusal import Refused
 from autograder.standin.routes import Answer, Call, route
 from autograder.standin.shapes import Json, node_id, when
-from autograder.standin.state import Refused
 
 NEEDS = ["contents"]
 MOST_FILES = 300

@@ -7,9 +7,10 @@ import binascii
 
 from autograder.standin import access, rules, shapes_work
 from autograder.standin.gitstore import FOLDER, LINK, Entry, Signature
+from autograder.standin.refusal import Refused, not_found
 from autograder.standin.routes import Answer, Call, route
 from autograder.standin.shapes import Json
-from autograder.standin.state import Refused, Repository, not_found
+from autograder.standin.state import Repository
 
 MOST_IN_FOLDER = 1000
 WORKFLOWS = ".github/workflows/"

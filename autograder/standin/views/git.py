@@ -9,9 +9,9 @@ from typing import Any
 
 from autograder.standin import rules, shapes_work
 from autograder.standin.gitstore import FOLDER, SUBMODULE, Entry, Signature
+from autograder.standin.refusal import Refused, not_found
 from autograder.standin.routes import Answer, Call, route
 from autograder.standin.shapes import Json, node_id
-from autograder.standin.state import Refused, not_found
 from autograder.standin.views.contents import check_path
 
 NEEDS = ["contents"]

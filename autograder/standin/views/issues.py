@@ -6,8 +6,9 @@ from datetime import datetime
 from typing import Any
 
 from autograder.standin import access, rules, talk
+from autograder.standin.refusal import Refused, invalid
 from autograder.standin.routes import Answer, Call, route
-from autograder.standin.state import Comment, Issue, Refused, invalid
+from autograder.standin.state import Comment, Issue
 
 NEEDS = ["issues", "pull_requests"]
 """For pull requests either permission does."""

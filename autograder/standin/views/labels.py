@@ -6,8 +6,9 @@ from datetime import datetime
 from typing import Any
 
 from autograder.standin import talk
+from autograder.standin.refusal import invalid, not_found
 from autograder.standin.routes import Answer, Call, route
-from autograder.standin.state import Label, Milestone, invalid, not_found
+from autograder.standin.state import Label, Milestone
 
 NEEDS = ["issues", "pull_requests"]
 ON_ISSUE = "issues/<int:issue_number>/labels"

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from autograder.standin.refusal import Refused, not_found
 from autograder.standin.routes import Answer, Call, route
-from autograder.standin.state import Refused, not_found
 
 ONE_RATE = {"limit": 5000, "used": 0, "remaining": 5000}
 

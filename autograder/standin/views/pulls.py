@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from autograder.standin import access, rules, shapes_work, talk
+from autograder.standin.refusal import Refused, invalid
 from autograder.standin.routes import Answer, Call, route
-from autograder.standin.state import Issue, Pull, Refused, Repository, invalid
+from autograder.standin.state import Issue, Pull, Repository
 
 NEEDS = ["pull_requests"]
 

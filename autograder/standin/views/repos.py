@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from autograder.standin import access, rules, shapes_work
+from autograder.standin.refusal import Refused, not_found
 from autograder.standin.routes import Answer, Call, route
 from autograder.standin.shapes import Json
-from autograder.standin.state import Refused, User, not_found
+from autograder.standin.state import User
 
 
 @route("GET", "", "repos/get", ["metadata"])
@@ -89,9 +90,15 @@ def fork(call: Call) -> Answer:
 
 @route("GET", "collaborators", "repos/list-collaborators", ["metadata"], role="write")
 def collaborators(call: Call) -> Answer:
-    """The owner and all who were invited."""
-    people = [call.repository.owner, *call.repository.collaborators]
-    return call.page([call.state.user(number) for number in people], lambda one: _member(call, one))
+    """The owner and all who were invited, those with a `permission` at least."""
+    wanted = call.query.get("permission", "pull")
+    wanted = {"pull": "read", "push": "write"}.get(wanted, wanted)
+    people = [
+        user
+        for number in (call.repository.owner, *call.repository.collaborators)
+        if access.at_least(access.role(call.repository, user := call.state.user(number)), wanted)
+    ]
+    return call.page(people, lambda one: _member(call, one))
 
 
 def _member(call: Call, one: User) -> Json:
