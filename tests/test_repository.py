@@ -19,6 +19,7 @@ EXTRAS: dict[str, list[str]] = PROJECT["optional-dependencies"]
 
 # Each requirement file and the extras that it serves.
 FILES = {
+    "publisher": ["publisher"],
     "grader": ["grader"],
     "desk": ["desk"],
     "airflow": ["grader", "airflow"],

@@ -44,7 +44,7 @@ def project(tmp_path: Path) -> Path:
     lock = (ROOT / "requirements" / "all.txt").read_text("utf-8")
     match = re.search(r"^psutil==.*(?:\n    --hash=.*)+", lock, re.M)
     assert match
-    for name in ("grader", "desk", "dev", "airflow", "all"):
+    for name in ("publisher", "grader", "desk", "dev", "airflow", "all"):
         (project / "requirements" / f"{name}.txt").write_text(match[0] + "\n", "utf-8")
     (project / "pyproject.toml").write_text(
         '[build-system]\nrequires = ["hatchling"]\nbuild-backend = "hatchling.build"\n'
@@ -164,6 +164,8 @@ def test_a_moved_project_is_not_current(project: Path) -> None:
         ([], "", "grader"),
         (["--help"], "", "grader"),
         (["check"], "", "desk"),
+        (["lab"], "", "desk"),
+        (["pr", "publish"], "publisher", "dev"),
         (["test", "-k", "x"], "", "dev"),
         (["--debug", "demo"], "", "dev"),
         (["grade", "test"], "", "grader"),
@@ -187,7 +189,7 @@ def test_a_set_can_be_named_and_a_wrong_name_is_told(project: Path) -> None:
     assert run.returncode == 2
     assert run.stderr == (
         "pioneers: PIONEERS_REQUIREMENTS is 'everything'. "
-        "Use one of: grader, desk, airflow, dev, all.\n"
+        "Use one of: publisher, grader, desk, airflow, dev, all.\n"
     )
 
 

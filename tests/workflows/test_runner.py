@@ -96,7 +96,7 @@ def test_the_grade_workflow_goes_from_job_to_job(tmp_path: Path) -> None:
     # The executed notebooks stay out of the hand-over; the job that grades could only read.
     assert "pr publish --handover handover --notebook-url" in said[-3]
     assert said[-3].endswith("/artifacts/2")
-    assert said[-2] == "contents:read+pull-requests:read"
+    assert said[-2] == "checks:read+contents:read+pull-requests:read"
     assert "contents:write" in said[-1]
     scratch = tmp_path / "scratch" / "artifacts"
     assert [path.name for path in (scratch / "handover").iterdir()] == ["handover.json"]

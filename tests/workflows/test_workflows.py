@@ -31,7 +31,7 @@ RIGHTS = {
         "id-token": "write",
     },
     "digest.digest": {"contents": "read", "id-token": "write"},
-    "grade.grade": {"contents": "read", "pull-requests": "read"},
+    "grade.grade": {"contents": "read", "pull-requests": "read", "checks": "read"},
     "grade.publish": {
         "contents": "write",
         "pull-requests": "write",
