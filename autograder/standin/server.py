@@ -115,6 +115,8 @@ class StandIn(Acting):
         Raises:
             ValueError: there is no fault of that name.
         """
+        if fault == "stale" and not self.faults.any_stale():
+            self._older.clear()
         told = Planned(method, re.compile(path), fault, times, after, skip, wait_s, writes)
         self.faults.add(told)
 

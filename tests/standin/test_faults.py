@@ -132,6 +132,9 @@ def test_stale_reads_never_go_behind_what_was_before_the_fault(
     hub.fail("GET", COMMENTS, "stale", writes=9)
     pull.create_issue_comment("after")
     assert [one.body for one in pull.get_issue_comments()] == ["before"]
+    hub.fail("GET", COMMENTS, "stale", writes=9)
+    pull.create_issue_comment("later")
+    assert [one.body for one in pull.get_issue_comments()] == ["before", "after"]
 
 
 def test_skip_lets_some_pass(hub: StandIn, repository: Repository) -> None:

@@ -80,12 +80,12 @@ def test_three_thousand_files_are_the_most(hub: StandIn, ask: Ask) -> None:
 
 
 def test_pages_and_links(hub: StandIn, ask: Ask) -> None:
-    hub.commit(FORK, "main", {f"f{n}": b"" for n in range(69)}, author="haneul-example")
+    hub.commit(FORK, "main", {f"f{n}": b"" for n in range(129)}, author="haneul-example")
     first = ask("GET", "/pulls/1/files")
     assert (len(first.json()), sorted(first.links)) == (30, ["last", "next"])
-    third = ask("GET", first.links["last"]["url"])
-    assert (len(third.json()), sorted(third.links)) == (10, ["first", "prev"])
-    assert len(ask("GET", "/pulls/1/files?per_page=999").json()) == 70
+    fifth = ask("GET", first.links["last"]["url"])
+    assert (len(fifth.json()), sorted(fifth.links)) == (10, ["first", "prev"])
+    assert len(ask("GET", "/pulls/1/files?per_page=999").json()) == 100
 
 
 def test_a_force_push(hub: StandIn, repository: Repository) -> None:
