@@ -14,9 +14,10 @@ from autograder.text.markdown import to_markdown
 
 
 def report_html(report: Report) -> str:
-    """The whole feedback as HTML."""
+    """The whole feedback of a member's own check as HTML."""
+    text = to_markdown(report, official=False)
     renderer = MarkdownIt("commonmark", {"html": True}).enable("table")
-    return f'<div class="pioneers-report">{renderer.render(to_markdown(report))}</div>'
+    return f'<div class="pioneers-report">{renderer.render(text)}</div>'
 
 
 def error_html(line: str) -> str:

@@ -48,6 +48,7 @@ def to_markdown(
     lesson: str = "",
     seed: int | None = None,
     language: Language | None = None,
+    official: bool = True,
     limit: int = LIMIT,
 ) -> str:
     """Returns the report in Markdown, at most `limit` characters, ending with one line end.
@@ -58,13 +59,14 @@ def to_markdown(
         lesson: address of the lesson to read again.
         seed: the seed of this grade, if the provenance does not tell it.
         language: another language than the report's.
+        official: False for a member's own check, after which hidden checks are still to come.
         limit: greatest length; what does not fit is left out as whole blocks, and said so.
     """
     links = Links(path, lesson, seed)
     words = catalogue(language or report.language)
     title = words.say("report.title", assignment=report.assignment)
     done = [words.say(f"report.status_{report.status}")] if report.status == "graded" else []
-    head = [f"## {escape.prose(title)}", *_head(words, report, done)]
+    head = [f"## {escape.prose(title)}", *_head(words, report, done, official)]
     parts = _parts(words, report, links)
     pointer = words.say("report.cut")
     return _fitted([*head, *parts], _tail(words, report, links), pointer, limit)
@@ -132,13 +134,15 @@ def _fitted(parts: Iterable[str], tail: Sequence[str], cut: str, limit: int) -> 
     return "\n\n".join([*kept, *tail])[: max(limit - 1, 0)].rstrip() + "\n"
 
 
-def _head(words: Catalogue, report: Report, remarks: Sequence[str]) -> list[str]:
+def _head(
+    words: Catalogue, report: Report, remarks: Sequence[str], official: bool = True
+) -> list[str]:
     parts: list[str] = []
     if report.status == "graded":
         score = words.say("report.score", score=report.score, max_score=report.max_score)
         done = words.say("report.passed", passed=passed(report), total=len(report.checks))
         parts.append(" · ".join([score, done, *remarks]))
-        parts += _cheer(words, report)
+        parts += _cheer(words, report, official)
     else:
         status = words.say(f"report.status_{report.status}")
         parts.append(" · ".join([f"**{status}**", *remarks]))
@@ -151,10 +155,8 @@ def _head(words: Catalogue, report: Report, remarks: Sequence[str]) -> list[str]
     return parts
 
 
-def _cheer(words: Catalogue, report: Report) -> list[str]:
+def _cheer(words: Catalogue, report: Report, official: bool) -> list[str]:
     if report.checks and passed(report) == len(report.checks) and report.score >= report.max_score:
-        # Public checks alone are a member's own check: the hidden ones are still to come.
-        official = any(check.visibility == "hidden" for check in report.checks)
         return [words.say("report.perfect" if official else "report.all_done")]
     return [words.say("report.nothing_yet")] if passed(report) == 0 and report.checks else []
 
