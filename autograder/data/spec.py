@@ -16,6 +16,10 @@ from typing import Final
 from autograder.models import Text
 
 INTEGERS: Final = {"int8": 8, "int16": 16, "int32": 32, "int64": 64}
+FORMATS: Final = ("csv", "json")
+"""What a table may be written as beside Parquet; "json" is a JSON object a line."""
+
+PARTITIONS: Final = ("month",)
 TYPES: Final = (*INTEGERS, "string", "date", "timestamp", "decimal(12,2)", "decimal(12,4)")
 
 Value = str | int
@@ -226,10 +230,19 @@ class Dialect:
 
 
 @dataclass(frozen=True)
+class Partition:
+    """How a table's files are laid out in folders such as "month=2026-01": by a time's month."""
+
+    by: str
+    of: str
+
+
+@dataclass(frozen=True)
 class Table:
     """One table: rows from `rows` (grows with the scale), `grid` (fixed) or `dialect`.
 
     `bytes_per_row` is a rough size on disk; for a dialect, for each row of the table it tells.
+    `also` names the formats that it is written in beside Parquet.
     """
 
     name: str
@@ -240,6 +253,8 @@ class Table:
     rows: Rows | None = None
     grid: Grid | None = None
     dialect: Dialect | None = None
+    partition: Partition | None = None
+    also: tuple[str, ...] = ()
 
     def column(self, name: str) -> Column:
         """Return a column by name; KeyError if there is none."""

@@ -14,6 +14,8 @@ from pathlib import Path
 from typing import Any
 
 from autograder.data.spec import (
+    FORMATS,
+    PARTITIONS,
     TYPES,
     Between,
     Choice,
@@ -28,6 +30,7 @@ from autograder.data.spec import (
     Lookup,
     Nulls,
     Paid,
+    Partition,
     Reference,
     Rows,
     SaleTime,
@@ -115,13 +118,17 @@ def _table(name: str, at: Fields) -> Table:
     dialect = _dialect(at) if at.has("dialect") else None
     if sum(part is not None for part in (rows, grid, dialect)) != 1:
         at.fail("rows come from nowhere or twice", "Give one of: rows, grid, dialect")
+    partition = _partition(at.inner("partition")) if at.has("partition") else None
+    also = at.texts("also") if at.has("also") else ()
+    if strange := [name for name in also if name not in FORMATS]:
+        at.fail(f"also names {strange[0]!r}", f"Use: {one_of(FORMATS)}")
     columns = at.inner("columns")
     made = tuple(
         _column(column, columns.inner(column), f"{at.where}: column {column}", dialect is None)
         for column in columns.names()
     )
     at.finish()
-    return Table(name, about, key, width, made, rows, grid, dialect)
+    return Table(name, about, key, width, made, rows, grid, dialect, partition, also)
 
 
 def _rows(at: Fields) -> Rows:
@@ -139,6 +146,14 @@ def _grid(at: Fields) -> Grid:
     each = at.texts("each")
     at.finish()
     return Grid(first, last, each)
+
+
+def _partition(at: Fields) -> Partition:
+    by, of = at.text("by"), at.text("of")
+    if by not in PARTITIONS:
+        at.fail(f"by = {by!r} is not known", f"Use: {one_of(PARTITIONS)}")
+    at.finish()
+    return Partition(by, of)
 
 
 def _dialect(at: Fields) -> Dialect:

@@ -52,6 +52,9 @@ _TYPES_OF: Final[Mapping[type, tuple[str, ...]]] = {
     Walk: ("decimal(12,4)",),
 }
 
+IN_ORDER: Final = (SaleTime,)
+"""Draws of times whose rows go through the days in order, so that a month is a range of rows."""
+
 
 def check(dataset: Dataset, where: str) -> None:
     """Raise DataError, naming file, column and fix, for the first rule that is broken."""
@@ -59,6 +62,7 @@ def check(dataset: Dataset, where: str) -> None:
         at = f"{where}/{table.name}.toml"
         _known(at, "key", table.key, [column.name for column in table.columns])
         _dialect(dataset, table, at)
+        _layout(dataset, table, at)
         for column in table.columns:
             if column.draw is not None:
                 _Rules(dataset, table, column, f"{at}: column {column.name}").check(column.draw)
@@ -90,6 +94,20 @@ def _dialect(dataset: Dataset, table: Table, at: str) -> None:
         raise DataError(f"{at}: of = {told.name!r} has no rows", fix="Name a table with `rows`")
     _known(at, f"table {told.name}", TOLD_COLUMNS, [column.name for column in told.columns])
     _condition(told, dialect.where, f"{at}: where")
+
+
+def _layout(dataset: Dataset, table: Table, at: str) -> None:
+    """Check how a table is laid out in files: its partition, and its other formats."""
+    if table.partition:
+        of = table.partition.of
+        _known(at, "partition", [of], [column.name for column in table.columns])
+        if not isinstance(table.column(of).draw, IN_ORDER):
+            fix = "Name a time whose rows go through the days in order"
+            raise DataError(f"{at}: partition of {of!r}, which is no such time", fix=fix)
+    for kind in table.also:
+        name = f"{table.name}_{kind}"
+        if name in [other.name for other in dataset.tables]:
+            raise DataError(f"{at}: also {kind!r} is folder {name}", fix="Rename the other table")
 
 
 def _values(table: Table, name: str) -> tuple[str, ...] | None:
