@@ -21,6 +21,12 @@ FILE = "cohort.toml"
 _STRICT = ConfigDict(extra="forbid", frozen=True)
 _Login = Annotated[str, Field(pattern=r"^[A-Za-z0-9](?:[A-Za-z0-9-]{0,37}[A-Za-z0-9])?$")]
 
+# Nothing in it means something to a shell, an address or an IAM policy, where `*` would widen it.
+_DATA = (
+    r"^(s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]"
+    r"(/[A-Za-z0-9_][A-Za-z0-9_.=-]{0,62}){0,8}/?)?$"
+)
+
 
 @dataclass(frozen=True)
 class Member:
@@ -45,6 +51,7 @@ class Cohort:
     Attributes:
         site: address of the course site, to which feedback links; empty while there is none.
         ledger: where graded work is recorded: `folder:PATH`, `branch:NAME` or `s3://BUCKET/PREFIX`.
+        data: where the shared data are published: `s3://BUCKET/PREFIX`; empty while nowhere.
         organisers: logins that may call commands on anybody's pull request.
     """
 
@@ -56,6 +63,7 @@ class Cohort:
     language: Language = "ko"
     site: Annotated[str, Field(pattern=r"^(https?://\S+)?$")] = ""
     ledger: str = "folder:.pioneers/ledger"
+    data: Annotated[str, Field(pattern=_DATA)] = ""
     organisers: tuple[_Login, ...] = ()
     members: tuple[Member, ...] = ()
 

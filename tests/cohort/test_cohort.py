@@ -33,6 +33,11 @@ def test_the_repository_s_own_file_is_valid(monkeypatch: pytest.MonkeyPatch) -> 
         ("languag = 'ko'", "languag"),
         ("language = 'fr'", "language"),
         ("site = 'ftp://x'", "site"),
+        ("data = 'https://bucket.example/data'", "data"),
+        ("data = 's3://B'", "data"),
+        ("data = 's3://bucket/../up'", "data"),
+        ("data = 's3://bucket/a//b'", "data"),
+        ("data = 's3://bucket/every*'", "data"),
         ("[[members]]\nlogin = '../up'", "members.0.login"),
         ("name = = 1", "line 1"),
         ("format_version = 2", "format_version"),
@@ -44,6 +49,12 @@ def test_mistakes_name_the_key(home: Path, text: str, says: str) -> None:
         cohort.load()
     assert says in str(caught.value)
     assert len(str(caught.value).splitlines()) == 1
+
+
+@pytest.mark.parametrize("data", ["", "s3://cohort-data", "s3://cohort-data/shared/2026/"])
+def test_the_address_of_the_data(home: Path, data: str) -> None:
+    (home / "cohort.toml").write_text(f"data = '{data}'", "utf-8")
+    assert cohort.load().data == data
 
 
 def test_a_file_that_is_no_text(home: Path) -> None:
