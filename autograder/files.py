@@ -5,8 +5,11 @@ Knows nothing of what is in them.
 
 from __future__ import annotations
 
+import contextlib
+import hashlib
 import os
 import stat
+from collections.abc import Iterator
 from pathlib import Path
 
 
@@ -34,6 +37,27 @@ def read_regular(path: Path, most: int) -> bytes:
         Unreadable: it is something else, or larger.
         FileNotFoundError: there is nothing.
     """
+    with _regular(path) as (descriptor, size):
+        if size > most:
+            raise Unreadable("too_large", f"over {most} bytes", size)
+        with os.fdopen(descriptor, "rb", closefd=False) as file:
+            return file.read(most)
+
+
+def digest_regular(path: Path) -> tuple[int, str]:
+    """The size in bytes and the sha256 of a regular file of any size, read a piece at a time.
+
+    Raises:
+        Unreadable: it is something else.
+        FileNotFoundError: there is nothing.
+    """
+    with _regular(path) as (descriptor, size), os.fdopen(descriptor, "rb", closefd=False) as file:
+        return size, hashlib.file_digest(file, "sha256").hexdigest()
+
+
+@contextlib.contextmanager
+def _regular(path: Path) -> Iterator[tuple[int, int]]:
+    """Open a regular file for reading; yield its descriptor and its size."""
     # O_NONBLOCK: a pipe of that name would otherwise hang us before fstat can tell what it is.
     flags = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
     try:
@@ -48,10 +72,7 @@ def read_regular(path: Path, most: int) -> bytes:
         status = os.fstat(descriptor)
         if not stat.S_ISREG(status.st_mode):
             raise Unreadable("not_a_file", "not a regular file")
-        if status.st_size > most:
-            raise Unreadable("too_large", f"over {most} bytes", status.st_size)
-        with os.fdopen(descriptor, "rb", closefd=False) as file:
-            return file.read(most)
+        yield descriptor, status.st_size
     finally:
         os.close(descriptor)
 

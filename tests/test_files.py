@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 from pathlib import Path
 
 import pytest
 
-from autograder.files import Unreadable, read_regular, write_whole
+from autograder.files import Unreadable, digest_regular, read_regular, write_whole
 
 
 def test_a_regular_file_within_the_size_is_read(tmp_path: Path) -> None:
@@ -31,9 +32,16 @@ def test_what_is_no_regular_file_is_refused(tmp_path: Path, kind: str) -> None:
         path.mkdir()
     else:
         path = Path("/dev/zero")
-    with pytest.raises(Unreadable) as raised:
-        read_regular(path, 100)
-    assert raised.value.why == ("link" if kind == "link" else "not_a_file")
+    for read in (lambda: read_regular(path, 100), lambda: digest_regular(path)):
+        with pytest.raises(Unreadable) as raised:
+            read()
+        assert raised.value.why == ("link" if kind == "link" else "not_a_file")
+
+
+def test_a_digest_is_of_all_the_bytes(tmp_path: Path) -> None:
+    body = bytes(range(256)) * 5000
+    (tmp_path / "a").write_bytes(body)
+    assert digest_regular(tmp_path / "a") == (len(body), hashlib.sha256(body).hexdigest())
 
 
 def test_nothing_is_nothing(tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""What the terminal shows: a spinner while work goes on, and nothing where nobody watches."""
+"""What the terminal shows: a spinner or a bar while work goes on; nothing where nobody watches."""
 
 from __future__ import annotations
 
@@ -22,7 +22,30 @@ def progress(first: str) -> Iterator[Callable[[str], None]]:
         yield lambda step: bar.update(task, description=step)
 
 
-def _quiet(_step: str) -> None:
+@contextlib.contextmanager
+def bar(first: str) -> Iterator[Callable[[str, int, int], None]]:
+    """Yield a function that tells the step at hand, how much is done, and how much there is.
+
+    It may be called from any thread. The unit is the caller's: rows or bytes.
+    """
+    if not sys.stderr.isatty():
+        yield _quiet
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+    from rich.progress import TaskProgressColumn as Percent
+    from rich.progress import TimeRemainingColumn as Remaining
+
+    text = TextColumn("{task.description}")
+    columns = (text, BarColumn(), Percent(), TimeElapsedColumn(), Remaining(compact=True))
+    with Progress(*columns, console=Console(stderr=True), transient=True) as shown:
+        task = shown.add_task(first, total=None)
+        yield lambda step, done, total: shown.update(
+            task, description=step, completed=done, total=total
+        )
+
+
+def _quiet(*_step: object) -> None:
     return
 
 
