@@ -26,6 +26,7 @@ import pyarrow as pa
 from autograder.data import manifest
 from autograder.data.manifest import Manifest
 from autograder.errors import DataError, UsageError
+from autograder.files import write_whole
 
 STALE_S: Final = 24 * 3600
 """A scratch folder this old was left by a builder that was killed."""
@@ -67,12 +68,16 @@ def look(out: Path, asked: str, spec_sha256: str) -> Present:
     current = found is not None and found.spec_sha256 == spec_sha256
     if found and current and not any(manifest.damage(out, file) for file in found.files):
         return Present(found, True)
-    # It will be replaced as a whole: make sure that nothing of the user's goes with it.
+    only_ours(out)  # for it will be replaced as a whole
+    return Present(found)
+
+
+def only_ours(out: Path) -> None:
+    """Raise UsageError if anything below `out` is not named as data are: it would be lost."""
     for path in out.rglob("*"):
         if not manifest.OURS.fullmatch(path.relative_to(out).as_posix()):
             fix = "Move that file away or choose another folder"
             raise UsageError(f"{path} is no part of the data to be replaced", fix=fix)
-    return Present(found)
 
 
 @contextmanager
@@ -119,6 +124,19 @@ def publish(made: Manifest, folder: Path, out: Path) -> Manifest:
             _replace(folder, out)
             return made
         return _add(made, present.manifest, folder, out)
+
+
+def take(made: Manifest, folder: Path, out: Path) -> None:
+    """Give `folder`, which holds all files of `made`, the name `out`, whatever `out` held.
+
+    Raises:
+        UsageError: `out` holds something else than this data, which is not ours to replace.
+    """
+    with _locked(out.parent):
+        look(out, made.id, made.spec_sha256)
+        only_ours(out)
+        write_whole(folder / manifest.NAME, made.dump())
+        _replace(folder, out)
 
 
 def _replace(folder: Path, out: Path) -> None:

@@ -98,15 +98,31 @@ def load(folder: Path) -> Manifest:
     path = folder / NAME
     try:
         data = read_regular(path, MAX_BYTES)
-        parsed = json.loads(data)
     except FileNotFoundError:
         raise DataError(f"{folder}: no {NAME}, so no data", fix="Build the data there") from None
-    except (ValueError, RecursionError, OSError) as error:
+    except (ValueError, OSError) as error:
         raise DataError(f"{path}: cannot be read: {_line(error)}", fix=_FIX) from None
+    return parse(data, str(path))
+
+
+def parse(data: bytes, where: str, *, fix: str = _FIX) -> Manifest:
+    """Read the JSON text of a manifest, wherever it comes from.
+
+    Args:
+        where: its path or address, for the error.
+        fix: what to do if it is wrong.
+
+    Raises:
+        DataError: it is not one that a build writes.
+    """
+    try:
+        parsed = json.loads(data)
+    except (ValueError, RecursionError) as error:
+        raise DataError(f"{where}: cannot be read: {_line(error)}", fix=fix) from None
     try:
         return _parse(parsed)
     except (KeyError, TypeError, ValueError, OverflowError) as error:
-        raise DataError(f"{path}: not a manifest of version 1: {_line(error)}", fix=_FIX) from None
+        raise DataError(f"{where}: not a manifest of version 1: {_line(error)}", fix=fix) from None
 
 
 def table_folder(folder: Path, table: DataTable) -> Path:
