@@ -82,7 +82,8 @@ RULES: dict[str, Callable[[Import], bool]] = {
         "publish", lambda name: inside(name, "publish", "models", "report", "errors", "text")
     ),
     "the ledger knows no stage of grading": from_room(
-        "ledger", lambda name: inside(name, "ledger", "models", "report", "errors", "hub", "paths")
+        "ledger",
+        lambda name: inside(name, "ledger", "models", "report", "errors", "hub", "paths", "s3"),
     ),
     "a pull request is graded through the pipeline alone": from_room(
         "pull", lambda name: not inside(name, "capture", "grade", "cli")

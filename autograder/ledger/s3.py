@@ -1,22 +1,17 @@
 """A ledger below an S3 prefix, or in any store that speaks S3 and knows conditional writes.
 
-`If-None-Match: *` lets exactly one writer of a name be first. Where, and as whom, is told by the
-usual variables (`AWS_ENDPOINT_URL`, `AWS_REGION`, `AWS_ACCESS_KEY_ID`, …) or AWS's own files.
+`If-None-Match: *` lets exactly one writer of a name be first.
 """
 
 from __future__ import annotations
 
 import contextlib
-import random
-import time
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING
 
-import boto3
-from botocore.config import Config
-from botocore.exceptions import BotoCoreError, ClientError, NoCredentialsError, NoRegionError
+from botocore.exceptions import ClientError
 
-from autograder.errors import ConfigError, LedgerError, RemoteError
+from autograder import s3
+from autograder.errors import LedgerError
 from autograder.ledger.record import Record, dump
 from autograder.ledger.store import (
     MAX_BYTES,
@@ -27,12 +22,6 @@ from autograder.ledger.store import (
     record_names,
     stray_names,
 )
-
-if TYPE_CHECKING:
-    from types_boto3_s3 import S3Client
-
-_TRIES = 6
-_TAKEN, _CONFLICT = ("PreconditionFailed", "412"), ("ConditionalRequestConflict", "409")
 
 
 class S3Store:
@@ -46,19 +35,7 @@ class S3Store:
     def __init__(self, bucket: str, prefix: str = "") -> None:
         self._bucket = bucket
         self._base = f"{prefix}/" if prefix else ""
-        with self._faults():
-            # A session of its own: the default one keeps the first credentials for ever.
-            self._client: S3Client = boto3.session.Session().client(
-                "s3",
-                config=Config(
-                    retries={"mode": "standard", "total_max_attempts": _TRIES},
-                    connect_timeout=10,
-                    read_timeout=30,
-                    # Other makers' stores do not all know the newer checksums.
-                    request_checksum_calculation="when_required",
-                    response_checksum_validation="when_required",
-                ),
-            )
+        self._client = s3.connect()
 
     def add(self, record: Record) -> Added:
         """See `Store.add`."""
@@ -105,12 +82,12 @@ class S3Store:
                 )
                 return True
             except ClientError as error:
-                if _code(error) in _TAKEN:
+                if s3.code(error) in s3.TAKEN:
                     return False
                 # Another writer of this very name is at work: asked again, S3 knows who was first.
-                if _code(error) not in _CONFLICT or (tried := tried + 1) == _TRIES:
+                if s3.code(error) not in s3.CONFLICT or (tried := tried + 1) == s3.TRIES:
                     raise
-                time.sleep(random.uniform(0, 0.1 * 2**tried))  # noqa: S311 - nothing secret
+                s3.pause(tried)
 
     def _files(self, prefix: str) -> Iterator[str]:
         """Every object below a prefix, by its name in the ledger."""
@@ -126,23 +103,10 @@ class S3Store:
     def _faults(self, name: str = "") -> Iterator[None]:
         """Turns what boto3 raises into one line of ours."""
         where = f"s3://{self._bucket}/{self._base}{name}"
-        try:
-            yield
-        except (NoCredentialsError, NoRegionError) as error:
-            raise ConfigError(
-                f"{where}: {error}", fix="set AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_REGION"
-            ) from error
-        except ClientError as error:
-            code = _code(error)
-            if code == "NoSuchKey":
+        with s3.faults(where):
+            try:
+                yield
+            except ClientError as error:
+                if s3.code(error) != "NoSuchKey":
+                    raise
                 raise LedgerError(f"{where}: no such record") from error
-            if code == "NoSuchBucket":
-                raise LedgerError(f"{where}: no such bucket", fix="make it") from error
-            said = error.response.get("Error", {}).get("Message", "")
-            raise RemoteError(f"{where}: S3 answered {code}: {said[:200]}") from error
-        except (BotoCoreError, ValueError) as error:  # ValueError: an endpoint that is no address
-            raise RemoteError(f"{where}: {str(error)[:300]}", fix="run it again") from error
-
-
-def _code(error: ClientError) -> str:
-    return str(error.response.get("Error", {}).get("Code", ""))
