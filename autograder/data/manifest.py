@@ -5,7 +5,6 @@ It knows names, sizes and hashes, not what the files hold.
 
 from __future__ import annotations
 
-import hashlib
 import json
 import re
 from collections.abc import Mapping
@@ -14,13 +13,25 @@ from pathlib import Path
 from typing import Any, Final
 
 from autograder.errors import DataError
-from autograder.files import read_regular
+from autograder.files import digest_regular, read_regular
 from autograder.models import FORMAT_VERSION, dataset_id
 
 NAME: Final = "manifest.json"
 MAX_BYTES: Final = 16 << 20
-_PATH = re.compile(r"[a-z][a-z0-9_]{0,39}/part-\d{5}\.parquet")
-OURS: Final = re.compile(rf"manifest\.json|[a-z][a-z0-9_]{{0,39}}|{_PATH.pattern}")
+MAX_SIZE: Final = 1 << 50
+"""A file has neither more bytes nor more rows than this."""
+
+ENDINGS: Final = {"parquet": "parquet", "csv": "csv", "json": "jsonl"}
+"""How files of each format end; "json" is a JSON object a line."""
+
+_NAME, _PARTITION = r"[a-z][a-z0-9_]{0,45}", r"[a-z][a-z0-9_]{0,39}=[0-9A-Za-z-]{1,40}"
+_PATH = re.compile(
+    rf"(?P<table>{_NAME})/(?:(?P<partition>{_PARTITION})/)?"
+    rf"part-(?P<index>[0-9]{{5}})\.(?P<ending>{'|'.join(ENDINGS.values())})"
+)
+OURS: Final = re.compile(
+    rf"manifest\.json|{_NAME}(/{_PARTITION})?(/part-[0-9]{{5}}\.({'|'.join(ENDINGS.values())}))?"
+)
 """What the entries of a dataset's folder are called."""
 
 _HASH = re.compile(r"[0-9a-f]{64}")
@@ -29,7 +40,7 @@ _FIX: Final = "Delete the folder and build it again"
 
 @dataclass(frozen=True)
 class DataFile:
-    """One Parquet file: its path below the folder, as "users/part-00000.parquet"."""
+    """One file: its path below the folder, as "users/part-00000.parquet"."""
 
     path: str
     sha256: str
@@ -39,10 +50,19 @@ class DataFile:
 
 @dataclass(frozen=True)
 class DataTable:
-    """One table's files, in row order."""
+    """One folder of files, in row order: a table, or a table told again in another format.
+
+    A table `users` in another format is a folder of its own, such as `users_csv`.
+    """
 
     name: str
     files: tuple[DataFile, ...]
+
+    @property
+    def format(self) -> str:
+        """Return the format of the files, "parquet" or another key of `ENDINGS`."""
+        ending = self.files[0].path.rpartition(".")[2]
+        return next(name for name, known in ENDINGS.items() if known == ending)
 
     @property
     def rows(self) -> int:
@@ -116,7 +136,7 @@ def parse(data: bytes, where: str, *, fix: str = _FIX) -> Manifest:
         DataError: it is not one that a build writes.
     """
     try:
-        parsed = json.loads(data)
+        parsed = json.loads(data, object_pairs_hook=_once)
     except (ValueError, RecursionError) as error:
         raise DataError(f"{where}: cannot be read: {_line(error)}", fix=fix) from None
     try:
@@ -127,30 +147,44 @@ def parse(data: bytes, where: str, *, fix: str = _FIX) -> Manifest:
 
 def table_folder(folder: Path, table: DataTable) -> Path:
     """Return a table's folder; DataError if one of its files is missing or anything a link."""
-    path = folder / table.name
     for file in table.files:
         part = folder / file.path
-        if path.is_symlink() or part.is_symlink() or not part.is_file():
+        if _linked(folder, file) or part.is_symlink() or not part.is_file():
             raise DataError(f"{part}: missing, or not a file of its own", fix=_FIX)
-    return path
+    return folder / table.name
 
 
 def damage(folder: Path, file: DataFile) -> str:
     """Return what is wrong with one file's kind, size or hash; empty if nothing is."""
     path = folder / file.path
     try:
-        if path.parent.is_symlink():
+        if _linked(folder, file):
             return f"{file.path}: its folder is a link"
-        data = read_regular(path, max(file.bytes, 1) * 2 + 4096)
+        size = path.lstat().st_size
+        if path.is_file() and not path.is_symlink() and size != file.bytes:  # told without reading
+            return f"{file.path}: {size} bytes where {file.bytes} were written"
+        _, sha256 = digest_regular(path)
     except FileNotFoundError:
         return f"{file.path}: missing"
     except (OSError, ValueError) as error:
         return f"{file.path}: cannot be read: {_line(error)}"
-    if len(data) != file.bytes:
-        return f"{file.path}: {len(data)} bytes where {file.bytes} were written"
-    if hashlib.sha256(data).hexdigest() != file.sha256:
+    if sha256 != file.sha256:
         return f"{file.path}: its bytes have changed (sha256 differs)"
     return ""
+
+
+def _linked(folder: Path, file: DataFile) -> bool:
+    """Tell whether a folder between `folder` and the file is a link."""
+    inner = Path(file.path).parents
+    return any((folder / path).is_symlink() for path in inner if path.name)
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Make a dictionary of a JSON object; ValueError if a key is in it twice."""
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        raise ValueError("a key is there twice")
+    return found
 
 
 def _line(error: BaseException) -> str:
@@ -165,9 +199,7 @@ def _parse(parsed: Any) -> Manifest:
     tables = []
     for name, table in _typed(parsed, "tables", dict).items():
         files = tuple(_file(item) for item in _typed(table, "files", list))
-        for index, file in enumerate(files):
-            if file.path != f"{name}/part-{index:05d}.parquet":
-                raise ValueError(f"path {file.path!r} in table {name!r}")
+        _in_order(name, files)
         tables.append(DataTable(name, files))
         if tables[-1].rows != _typed(table, "rows", int):
             raise ValueError(f"rows of {name}")
@@ -184,10 +216,30 @@ def _parse(parsed: Any) -> Manifest:
     )
 
 
+def _in_order(name: str, files: tuple[DataFile, ...]) -> None:
+    """Check that a table's paths are those of a build: each folder's parts, counted from 0.
+
+    Raises:
+        ValueError: they are not, so that a path may be there twice.
+    """
+    if not files:
+        raise ValueError(f"table {name!r} has no file")
+    before: tuple[str, int] | None = None
+    parts = [match for file in files if (match := _PATH.fullmatch(file.path))]
+    shapes = {(part["ending"], (part["partition"] or "").partition("=")[0]) for part in parts}
+    for part in parts:
+        partition, index = part["partition"] or "", int(part["index"])
+        follows = before is not None and (partition, index) == (before[0], before[1] + 1)
+        begins = index == 0 and (before is None or partition > before[0])
+        if part["table"] != name or len(shapes) > 1 or not (follows or begins):
+            raise ValueError(f"path {part.string!r} in table {name!r}")
+        before = (partition, index)
+
+
 def _file(item: Any) -> DataFile:
     size, rows = _typed(item, "bytes", int), _typed(item, "rows", int)
-    if size < 0 or rows < 0:
-        raise ValueError("negative size")
+    if not (0 <= size <= MAX_SIZE and 0 <= rows <= MAX_SIZE):
+        raise ValueError("no such size")
     return DataFile(_matching(item, "path", _PATH), _matching(item, "sha256", _HASH), size, rows)
 
 
