@@ -1,6 +1,7 @@
 """Records read from a store, proven and in order.
 
-The order is that of arrival: `received_at`, then GitHub's run id, then the name. Knows no backend.
+The order is that of arrival: `received_at`, then GitHub's run id, then the number of the comment
+that asked, then the name. Knows no backend.
 """
 
 from __future__ import annotations
@@ -14,9 +15,13 @@ from autograder.ledger.record import Kind, Record, load
 from autograder.ledger.store import Store
 
 
-def arrival(record: Record) -> tuple[datetime, int, str]:
-    """The key that sorts records as their work arrived."""
-    return record.received_at, record.order, record.name
+def arrival(record: Record) -> tuple[datetime, int, int, str]:
+    """The key that sorts records as their work arrived.
+
+    GitHub's times are whole seconds: of two comments in one, the greater number is the later.
+    """
+    _, _, comment = record.trigger.partition("-")
+    return record.received_at, record.order, int(comment or 0), record.name
 
 
 def read(store: Store, name: str) -> Record:

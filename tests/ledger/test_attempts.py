@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 
 from autograder.ledger.attempts import attempts, best, grades, hints_taken, latest, same_work
+from autograder.ledger.reading import arrival
 from autograder.ledger.record import Record
 
 Make = Callable[..., Record]
@@ -95,3 +97,10 @@ def test_hints_are_counted_for_each_check_once_for_each_comment(hint: Make, grad
 def test_the_same_work_is_found_by_its_hash_alone(works: list[Record]) -> None:
     assert same_work(works, "two") == [works[1]]
     assert same_work(works, "") == []
+
+
+def test_of_two_comments_in_one_second_the_greater_number_is_the_later(hint: Make) -> None:
+    asked = [
+        replace(hint(number), received_at=hint(1).received_at) for number in (2, 9, 10, 11, 100)
+    ]
+    assert sorted(asked, key=arrival) == asked
