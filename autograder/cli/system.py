@@ -11,14 +11,16 @@ import typer
 from autograder.cli import screen
 
 FAILED = 1
+ALL_TESTS = ("-q", "--numprocesses=auto", "--maxprocesses=4", "--dist=worksteal")
+"""Every grading test starts two Java processes: more than four at once only wait for memory."""
 
 
 def register(app: typer.Typer) -> None:
     """Add the commands of this module."""
     app.command(help="Say what this machine has and lacks, with the fix for each.")(doctor)
     app.command(
-        help="Run the project's tests; arguments go to pytest.\n\n"
-        "Example:\n\n  pioneers test -k sandbox",
+        help="Run the project's tests, side by side; arguments go to pytest, which then runs "
+        "one after another.\n\nExamples:\n\n  pioneers test\n\n  pioneers test -k sandbox",
         context_settings={"allow_extra_args": True, "ignore_unknown_options": True},
     )(test)
     app.command(help="Grade a small sample cohort for real and say where to look.")(demo)
@@ -50,8 +52,9 @@ def test(context: typer.Context) -> None:
     """Run pytest on the project's tests."""
     from autograder import paths
 
+    chosen = context.args or ALL_TESTS
     done = subprocess.run(  # noqa: S603
-        [sys.executable, "-m", "pytest", *context.args], cwd=paths.root(), check=False
+        [sys.executable, "-m", "pytest", *chosen], cwd=paths.root(), check=False
     )
     raise typer.Exit(done.returncode)
 
