@@ -13,7 +13,7 @@ from pathlib import Path
 
 from autograder.data import manifest as _manifest
 from autograder.data.audit import verify
-from autograder.data.generate import build
+from autograder.data.generate import build, forecast
 from autograder.data.manifest import DataFile, DataTable, Manifest
 from autograder.models import dataset_id
 
@@ -23,6 +23,7 @@ __all__ = [
     "Manifest",
     "build",
     "dataset_id",
+    "forecast",
     "table_paths",
     "verify",
 ]
@@ -31,8 +32,14 @@ __all__ = [
 def table_paths(folder: Path) -> dict[str, Path]:
     """Return each built table's folder of Parquet files, by the table's name.
 
+    Its CSV and JSON, where they were built, lie beside it: "users_csv".
+
     Raises:
         DataError: `folder` holds no complete dataset, or a table's folder is missing or a link.
     """
     found = _manifest.load(folder)
-    return {table.name: _manifest.table_folder(folder, table) for table in found.tables}
+    return {
+        table.name: _manifest.table_folder(folder, table)
+        for table in found.tables
+        if table.format == "parquet"
+    }

@@ -6,8 +6,9 @@ dataset's declaration; the clean-up check uses `clean`, which knows the rules al
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+import hashlib
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
 from functools import cached_property
 from math import sqrt
 from pathlib import Path
@@ -19,11 +20,13 @@ import pyarrow.parquet as pq
 from autograder.data import clean, dirt, manifest
 from autograder.data.arrow import Array, pc
 from autograder.data.draws import Plan
-from autograder.data.generate import Job, draw, parts
+from autograder.data.formats import ENCODERS, PARQUET
+from autograder.data.layout import Job, entries, parts
 from autograder.data.manifest import DataFile, DataTable, Manifest
 from autograder.data.requests import check_scale, check_seed
 from autograder.data.spec import Column, Reference, Table
 from autograder.data.spec_reader import load
+from autograder.data.workers import draw
 from autograder.errors import PioneersError
 
 ARROW: Final = {
@@ -40,8 +43,27 @@ ARROW: Final = {
 """The Arrow type of each declared type."""
 
 
-def verify(folder: Path) -> list[str]:
-    """Return what is wrong with a built dataset, a line each; empty if it is sound."""
+@dataclass
+class Tally:
+    """Tells a progress bar how many bytes were looked at: each twice, as bytes and as rows."""
+
+    tell: Callable[[str, int, int], None] | None
+    total: int
+    done: int = field(default=0)
+
+    def add(self, file: DataFile) -> None:
+        """Count one look at a file."""
+        self.done += file.bytes
+        if self.tell:
+            self.tell(file.path, self.done, self.total)
+
+
+def verify(folder: Path, *, progress: Callable[[str, int, int], None] | None = None) -> list[str]:
+    """Return what is wrong with a built dataset, a line each; empty if it is sound.
+
+    Args:
+        progress: told a file's path, and how many bytes were looked at, of how many.
+    """
     try:
         found = manifest.load(folder)
         plan = Plan(load(found.dataset), check_scale(found.scale), check_seed(found.seed))
@@ -49,16 +71,19 @@ def verify(folder: Path) -> list[str]:
         return [str(error)]
     if found.spec_sha256 != plan.dataset.sha256:
         return [f"{folder}: built from another version of datasets/{found.dataset}"]
-    known = {table.name for table in plan.dataset.tables}
-    if strange := [table.name for table in found.tables if table.name not in known]:
-        return [f"{manifest.NAME}: table {strange[0]!r} is not in datasets/{found.dataset}"]
-    problems = [*_unlisted(folder, found), *_damaged(folder, found)]
+    known = entries(plan.dataset.tables, formats=True)
+    for table in found.tables:
+        if table.name not in known or known[table.name][1] != table.format:
+            return [f"{manifest.NAME}: table {table.name!r} is not in datasets/{found.dataset}"]
+    tally = Tally(progress, 2 * sum(file.bytes for file in found.files))
+    problems = [*_unlisted(folder, found), *_damaged(folder, found, tally)]
     if problems:
         return problems  # what the rows say means nothing now
-    audit = _Audit(folder, plan, found)
+    audit = _Audit(folder, plan, found, tally)
     try:
         for table in found.tables:
-            problems += audit.table(table)
+            of, kind = known[table.name]
+            problems += audit.table(table) if kind == PARQUET else audit.again(table, of, kind)
     except (pa.ArrowException, OSError, ValueError) as error:
         problems.append(f"{folder}: cannot be read as data: {' '.join(str(error).split())[:200]}")
     return problems
@@ -66,7 +91,7 @@ def verify(folder: Path) -> list[str]:
 
 def _unlisted(folder: Path, found: Manifest) -> Iterator[str]:
     listed = {manifest.NAME, *(file.path for file in found.files)}
-    listed |= {table.name for table in found.tables}
+    listed |= {str(inner) for file in found.files for inner in Path(file.path).parents}
     for path in sorted(folder.rglob("*")):
         name = path.relative_to(folder).as_posix()
         if path.is_symlink():
@@ -75,8 +100,9 @@ def _unlisted(folder: Path, found: Manifest) -> Iterator[str]:
             yield f"{name}: not in {manifest.NAME}"
 
 
-def _damaged(folder: Path, found: Manifest) -> Iterator[str]:
+def _damaged(folder: Path, found: Manifest, tally: Tally) -> Iterator[str]:
     for file in found.files:
+        tally.add(file)
         if what := manifest.damage(folder, file):
             yield what
 
@@ -88,17 +114,32 @@ class _Audit:
     folder: Path
     plan: Plan
     found: Manifest
+    tally: Tally
+
+    def again(self, found: DataTable, table: Table, kind: str) -> Iterator[str]:
+        """Yield what is wrong with a table that is told again in another format."""
+        jobs = parts(self.plan, table, (kind,))
+        if problem := _miscut(found, jobs, kind):
+            yield problem
+            return
+        for job, file in zip(jobs, found.files, strict=True):
+            self.tally.add(file)
+            rows = draw(self.plan, job)
+            same = hashlib.sha256(ENCODERS[kind](rows)).hexdigest() == file.sha256
+            if not same or rows.num_rows != file.rows:
+                yield f"{file.path}: its rows are not those of {table.name}"
 
     def table(self, found: DataTable) -> Iterator[str]:
         """Yield what is wrong with one table."""
         table = self.plan.dataset.table(found.name)
         jobs = parts(self.plan, table)
-        if len(found.files) != len(jobs):
-            yield f"{table.name}: {len(found.files)} files where {len(jobs)} belong"
+        if problem := _miscut(found, jobs, PARQUET):
+            yield problem
             return
         counts: dict[str, tuple[int, int]] = {}
         seen: list[Array] = []
         for job, file in zip(jobs, found.files, strict=True):
+            self.tally.add(file)
             problem, rows = self._read(job, file)
             if problem:
                 yield problem
@@ -192,6 +233,16 @@ class _Audit:
         """The catalogue, drawn."""
         catalogue = self.plan.dataset.table("games")
         return pa.concat_tables(draw(self.plan, job) for job in parts(self.plan, catalogue))
+
+
+def _miscut(found: DataTable, jobs: list[Job], kind: str) -> str:
+    """Return what is wrong with how a table is cut into files; empty if nothing is."""
+    if len(found.files) != len(jobs):
+        return f"{found.name}: {len(found.files)} files where {len(jobs)} belong"
+    for job, file in zip(jobs, found.files, strict=True):
+        if file.path != job.paths[kind]:
+            return f"{file.path}: {job.paths[kind]} belongs there"
+    return ""
 
 
 def _null_share(column: Column, rows: pa.Table) -> tuple[int, int]:

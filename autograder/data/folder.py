@@ -1,6 +1,6 @@
 """Puts a built dataset in its place, so that nobody ever sees half of it.
 
-Everything is made in a scratch folder beside the final one and moved by renaming. Publishing is
+Everything is made in a workplace beside the final folder and moved by renaming. Publishing is
 done under a lock on the parent folder, for it may have to merge with what another builder put
 there meanwhile. It knows files and manifests, not how rows are drawn.
 
@@ -13,23 +13,15 @@ import errno
 import fcntl
 import os
 import shutil
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Final
-from uuid import uuid4
-
-import pyarrow as pa
 
 from autograder.data import manifest
 from autograder.data.manifest import Manifest
 from autograder.errors import DataError, UsageError
 from autograder.files import write_whole
-
-STALE_S: Final = 24 * 3600
-"""A scratch folder this old was left by a builder that was killed."""
 
 
 @dataclass(frozen=True)
@@ -80,38 +72,6 @@ def only_ours(out: Path) -> None:
             raise UsageError(f"{path} is no part of the data to be replaced", fix=fix)
 
 
-@contextmanager
-def scratch(out: Path) -> Iterator[Path]:
-    """Make a folder beside `out` to build in; remove it afterwards, and any left by the killed."""
-    prefix = f".{out.name}.building-"
-    for old in out.parent.glob(f"{prefix}*"):
-        try:
-            stale = time.time() - old.lstat().st_mtime > STALE_S
-        except FileNotFoundError:
-            continue  # its builder has just finished
-        if stale:
-            shutil.rmtree(old, ignore_errors=True)
-    folder = out.parent / f"{prefix}{uuid4().hex}"
-    make(folder)
-    try:
-        yield folder
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
-
-
-def make(folder: Path) -> None:
-    """Make a folder that a sandbox's user without privileges can read, whatever the umask."""
-    folder.mkdir()
-    folder.chmod(0o755)
-
-
-def save(path: Path, data: bytes | pa.Buffer) -> None:
-    """Write a new file that every user can read."""
-    with path.open("xb") as file:
-        file.write(data)
-    path.chmod(0o644)
-
-
 def publish(made: Manifest, folder: Path, out: Path) -> Manifest:
     """Move the tables made in `folder` to `out`; return what `out` holds then.
 
@@ -120,7 +80,7 @@ def publish(made: Manifest, folder: Path, out: Path) -> Manifest:
     with _locked(out.parent):
         present = look(out, made.id, made.spec_sha256)
         if present.manifest is None or not present.whole:
-            save(folder / manifest.NAME, made.dump())
+            write_whole(folder / manifest.NAME, made.dump())
             _replace(folder, out)
             return made
         return _add(made, present.manifest, folder, out)
@@ -165,8 +125,7 @@ def _add(made: Manifest, present: Manifest, folder: Path, out: Path) -> Manifest
         (folder / table.name).rename(target)
     listed = sorted((*present.tables, *new), key=lambda table: table.name)
     merged = replace(present, tables=tuple(listed))
-    save(folder / manifest.NAME, merged.dump())
-    (folder / manifest.NAME).replace(out / manifest.NAME)
+    write_whole(out / manifest.NAME, merged.dump())
     return merged
 
 

@@ -14,7 +14,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from autograder.data import build, manifest, table_paths, verify
-from autograder.data.generate import encode
+from autograder.data.formats import parquet
 from autograder.errors import DataError
 
 USERS = "users/part-00000.parquet"
@@ -22,7 +22,7 @@ USERS = "users/part-00000.parquet"
 
 def reseal(folder: Path, path: str, table: pa.Table) -> None:
     """Write a file and a manifest that agrees with it."""
-    data = encode(table).to_pybytes()
+    data = parquet(table).to_pybytes()
     (folder / path).write_bytes(data)
     parsed = json.loads((folder / "manifest.json").read_text())
     entry = parsed["tables"][path.split("/")[0]]
