@@ -21,7 +21,7 @@ from autograder.ledger.record import Origin, Record, event_record
 from autograder.publish import issues, sticky
 from autograder.publish.again import make_once
 from autograder.publish.comment import address
-from autograder.pull import asked, changes, scope
+from autograder.pull import asked, changes, scope, taken
 from autograder.pull.asked import Asked, Candidate
 from autograder.pull.event import GHOST
 from autograder.pull.publisher import Publisher, Say
@@ -106,7 +106,7 @@ def _hint(
     assignment = opened[check.assignment]
     hints = [text for text in (check.spec.hint, *check.spec.more_hints) if text is not None]
     title = _title(desk, check)
-    number = _take(desk, member, check, len(hints))
+    number = taken.take(desk.ledger(), _origin(desk, member), check, len(hints))
     lesson = _lesson(desk, words, assignment)
     if number is None:
         key = "commands.none_left" if hints else "commands.none_at_all"
@@ -129,28 +129,6 @@ def _early(desk: Publisher, assignment: Assignment) -> bool:
         opens=assignment.opens, due=None, closes=None, asked_at=at, received_at=at, zone=zone
     )
     return told.outcome == "early"
-
-
-def _take(desk: Publisher, member: Member, check: Candidate, total: int) -> int | None:
-    """Record one more hint and tell its number from 1; None where all were taken.
-
-    A comment that was answered before takes none: its record is found again by its trigger.
-    """
-    store = desk.ledger()
-
-    def taken() -> list[Record]:
-        records = ledger.history(store, check.assignment, member.login)
-        return [each for each in records if (each.kind, each.detail) == ("hint", check.spec.name)]
-
-    trigger = f"hint-{desk.event.comment_id}"
-    before = taken()
-    if all(each.trigger != trigger for each in before):
-        if len(before) >= total:
-            return None
-        store.add(event_record("hint", check.assignment, check.spec.name, _origin(desk, member)))
-        before = taken()
-    number = next(i for i, each in enumerate(before, start=1) if each.trigger == trigger)
-    return number if number <= total else None
 
 
 def _ask_back(

@@ -142,7 +142,8 @@ def test_a_member_s_evening(cohort: Cohort, tmp_path: Path) -> None:
     told = hub.comment(number, "haneul-example", "/hint sales_krw")
     cohort.run("commands", "issue_comment", action="created", number=number, comment_id=told)
     reply = hub.comments(number)[-1].body
-    assert "Join the rates on both the Seoul date and the currency" in reply
+    assert "hint 2 of 3" in reply  # the first is in the report
+    assert "(2) left-join on" in reply
 
     hub.commit(fork, "work", {PATH: notebook("perfect-sql", tmp_path)}, author="haneul-example")
     cohort.run("grade", "pull_request_target", action="synchronize", number=number)

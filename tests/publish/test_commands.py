@@ -49,6 +49,28 @@ def test_one_more_hint_at_a_time(pulled: Cohort) -> None:
     assert [(record.detail, record.login) for record in hints] == [("total", "haneul-example")] * 2
 
 
+def test_who_saw_the_first_hint_in_the_report_begins_with_the_second(cohort: Cohort) -> None:
+    early = cohort.push()
+    (first,) = cohort.command("/hint total")  # before anything was graded
+    assert "hint 1 of 2" in first
+    cohort.hand_over(early, graded(plot=True))
+    cohort.publish(early)
+    assert "hint 2 of 2" in cohort.command("/hint total")[-1]
+    assert len(cohort.records("hint")) == 2
+
+
+def test_the_report_s_own_hint_is_not_told_again(cohort: Cohort) -> None:
+    about = cohort.push()
+    cohort.hand_over(about, graded(plot=True))
+    cohort.publish(about)
+    cohort.command("/hint total")
+    second = cohort.answers()[-1]
+    assert "Second hint" in second
+    assert "hint 2 of 2" in second
+    assert "every hint" in cohort.command("/hint total")[-1]
+    assert len(cohort.records("hint")) == 1
+
+
 def test_the_same_comment_twice_takes_one_hint(pulled: Cohort) -> None:
     about = pulled.comment("/hint total")
     for _ in range(3):
