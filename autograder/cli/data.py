@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
+from collections.abc import Iterator
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from autograder.cli import screen
+from autograder.cli import screen, storage
 
 if TYPE_CHECKING:
     from autograder.data.requests import Need
     from autograder.data.workers import Engine
 
 app = typer.Typer(help="The shared sample data.", no_args_is_help=True)
+storage.register(app)
 FAILED = 1
 
 
@@ -73,8 +76,7 @@ def build(
         _say_needs(needs, folder)
         return
     count = workers or os.cpu_count() or 1
-    makers = _spark(remote, count) if engine is EngineName.SPARK else count
-    with screen.bar(f"building {dataset}") as say:
+    with _makers(engine, remote, count) as makers, screen.bar(f"building {dataset}") as say:
         manifest = data.build(
             dataset,
             scale=scale,
@@ -100,26 +102,51 @@ def _say_needs(needs: list[Need], folder: Path) -> None:
     typer.echo(f"about {requests.told(needs)}; {free} free for {folder}")
 
 
-def _spark(remote: str, workers: int) -> Engine:
-    """Start Spark, here or at the far end."""
+@contextlib.contextmanager
+def _makers(engine: EngineName, remote: str, workers: int) -> Iterator[int | Engine]:
+    """Yield who makes the parts: a number of threads here, or Spark, started here or joined."""
+    if engine is EngineName.LOCAL:
+        yield workers
+        return
     from autograder.capture import java
     from autograder.data import spark
 
     if not remote:
         for name, value in java.environment().items():
             os.environ.setdefault(name, value)
-    with screen.progress("starting Spark"):
-        return spark.cluster(spark.session(remote, workers))
+    with contextlib.ExitStack() as stack:
+        with screen.progress("starting Spark"):
+            session = stack.enter_context(spark.session(remote, workers))
+        yield spark.cluster(session)
 
 
-@app.command(help="Check every hash, key and declared rate of a built dataset.")
+@app.command(
+    help="""Check every hash, key and declared rate of a built dataset, or published data.
+
+Examples:
+
+  pioneers data verify .pioneers/data/games@0.01#42
+
+  pioneers data verify s3://cohort-data/shared --deep
+"""
+)
 def verify(
-    folder: Annotated[Path, typer.Argument(help="What `data build` made.")],
+    where: Annotated[
+        str, typer.Argument(metavar="FOLDER", help="What `data build` made, or s3://BUCKET/PREFIX.")
+    ],
     as_json: Annotated[bool, typer.Option("--json", help="Print the findings as JSON.")] = False,
+    deep: Annotated[
+        bool, typer.Option("--deep", help="On S3: read every byte, not only sizes and kept hashes.")
+    ] = False,
+    anonymous: Annotated[bool, typer.Option("--anonymous", help="On S3: without a key.")] = False,
 ) -> None:
     """Look for damage."""
     from autograder import data
 
+    if where.startswith("s3://"):
+        storage.verify(where, deep=deep, anonymous=anonymous, as_json=as_json)
+        return
+    folder = Path(where)
     with screen.bar(f"verifying {folder}") as say:
         problems = data.verify(folder, progress=say)
     if as_json:
