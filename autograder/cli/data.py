@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from autograder.data.workers import Engine
 
 app = typer.Typer(help="The shared sample data.", no_args_is_help=True)
-storage.register(app)
 FAILED = 1
 
 
@@ -159,3 +158,6 @@ def verify(
         raise typer.Exit(FAILED)
     if not as_json:
         typer.echo(f"{folder}: whole")
+
+
+storage.register(app)
