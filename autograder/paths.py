@@ -9,6 +9,8 @@ import os
 from pathlib import Path
 
 PACKAGE = Path(__file__).resolve().parent
+MEMBER = PACKAGE.parent / "member"
+"""The folder of what members' code may import: the module `pioneers`."""
 
 
 def root() -> Path:

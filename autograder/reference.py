@@ -1,7 +1,7 @@
 """The reference: the data of a seed, and what the author's solution answers on them.
 
 Expected answers come by the same path as a member's, from the same sandbox, and are cached by
-content: the assignment's files, the data, the worker's code.
+content: the assignment's files, the data, the worker's code and that which notebooks import.
 """
 
 from __future__ import annotations
@@ -120,6 +120,7 @@ def _key(assignment: Assignment, seed: int) -> str:
 
 def _worker_sha256() -> str:
     digest = hashlib.sha256(__version__.encode())
-    for path in sorted((paths.PACKAGE / "capture" / "worker").glob("*.py")):
-        digest.update(path.read_bytes())
+    for folder in (paths.PACKAGE / "capture" / "worker", paths.MEMBER / "pioneers"):
+        for path in sorted(folder.glob("*.py")):
+            digest.update(path.read_bytes())
     return digest.hexdigest()

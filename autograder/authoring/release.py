@@ -24,7 +24,8 @@ def release(
 ) -> Path:
     """Write the starter notebook into the folder `out`; its path.
 
-    The parameters cell is pointed at the public data, which are built if they are not there.
+    The public data are built if they are not there; the module `pioneers` finds them. Where a
+    notebook takes them by the parameter `data_dir` instead, that is pointed at them.
 
     Raises:
         UsageError: a notebook is there already and `force` is not given.
@@ -46,12 +47,12 @@ def release(
 
 
 def public_data(assignment: Assignment, say: Callable[[str], None]) -> Path:
-    """Build the public data of an assignment where notebooks of members look for them."""
+    """Build the public data of an assignment where members' notebooks look for them."""
     request = assignment.data
     if request is None:
         raise UsageError(f"{assignment.id} reads no data", fix="nothing to build")
     say("building the public data")
     name = datasets.dataset_id(request.dataset, request.scale, PUBLIC_SEED)
-    folder = paths.root() / ".pioneers" / "data" / name
+    folder = paths.cache() / "data" / name
     datasets.build(request.dataset, scale=request.scale, seed=PUBLIC_SEED, out=folder)
     return folder

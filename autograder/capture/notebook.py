@@ -16,7 +16,7 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
-from autograder import bundle, paths
+from autograder import bundle, cohort, paths
 from autograder.capture import java, sandbox
 from autograder.capture.listener import Listener, Problem
 from autograder.capture.room import INSIDE_UID, runtime
@@ -57,9 +57,15 @@ mentions them; to its code they are imported when it says so."""
 
 @dataclass(frozen=True)
 class Room:
-    """Where things are for the worker: inside the sandbox, or on the bare machine."""
+    """Where things are for the worker: inside the sandbox, or on the bare machine.
+
+    Attributes:
+        code: the folder that holds the package with the worker.
+        member: the folder that holds what a notebook may import of ours.
+    """
 
     code: Path
+    member: Path
     work: Path
     submission: Path
     data: Path | None
@@ -123,9 +129,13 @@ def _room(
     if not official:
         work = private / "work"
         work.mkdir()
-        return Room(paths.PACKAGE.parent, work, submission.folder, data, private / "job.json"), []
+        room = Room(
+            paths.PACKAGE.parent, paths.MEMBER, work, submission.folder, data, private / "job.json"
+        )
+        return room, []
     room = Room(
         INSIDE,
+        INSIDE / "member",
         Path("/tmp/pioneers"),  # noqa: S108
         Path("/submission"),
         Path("/data") if data else None,
@@ -136,6 +146,7 @@ def _room(
         Mount(paths.PACKAGE / "__init__.py", package / "__init__.py"),
         Mount(paths.PACKAGE / "capture" / "__init__.py", package / "capture" / "__init__.py"),
         Mount(paths.PACKAGE / "capture" / "worker", package / "capture" / "worker"),
+        Mount(paths.MEMBER, room.member),
         Mount(private / "job.json", room.job),
         Mount(submission.folder, room.submission),
     ]
@@ -169,8 +180,14 @@ def _job(
     if room.data is not None:
         parameters["data_dir"] = str(room.data)
     environment = java.environment() if spark else {}
+    # How the module `pioneers` finds the data, and speaks; empty says that there are none.
+    ours = {
+        "PIONEERS_MOUNT": str(room.data) if room.data else "",
+        "PIONEERS_LANGUAGE": cohort.language(),
+    }
     return {
-        "code_path": str(room.code),
+        # The submission comes last: none of its files stands in for ours.
+        "path": [str(room.code), str(room.member), str(room.submission)],
         "work": str(room.work),
         "submission": str(room.submission),
         "notebook": str(room.submission / NOTEBOOK),
@@ -181,7 +198,7 @@ def _job(
         "output_bytes": limits.output_mb * 2**20,
         "java": java.gateway_command(heap_mb, cache=java.cached()) if spark else None,
         "java_environment": environment,
-        "environment": environment,
+        "environment": {**environment, **ours},
         "preload": [name for name in PRELOADED if submission.mentions(name)],
     }
 

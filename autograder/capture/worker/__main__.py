@@ -47,7 +47,7 @@ def _run(job: dict[str, Any], stream: IO[bytes], private: Path, cwd: Path) -> No
     sys.modules.update(dict.fromkeys(UNUSED))  # type: ignore[arg-type]
     from autograder.capture.worker import notebook
 
-    progress = notebook.Progress(job, stream, gateway, private, job["code_path"])
+    progress = notebook.Progress(job, stream, gateway, private)
     notebook.run(progress, manager, Path(job["notebook"]), private / "executed.ipynb")
     wire.write(stream, "done")
     # Whatever still runs ends with the sandbox; an orderly exit of the interpreter takes longer.

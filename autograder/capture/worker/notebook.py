@@ -66,7 +66,6 @@ class Progress:
     stream: IO[bytes]
     gateway: Gateway | None
     folder: Path
-    code_path: str
     deadline: float = 0.0
     output_left: int = 0
     flooded: bool = False
@@ -93,7 +92,7 @@ class CaptureClient(PapermillNotebookClient):
         self._quietly(
             SET_UP.format(
                 environment=environment,
-                path=[progress.code_path, progress.job["submission"]],
+                path=progress.job["path"],
                 folder=str(progress.folder),
                 specs=progress.job["answers"],
             )
