@@ -19,7 +19,7 @@ import pyarrow.parquet as pq
 
 from autograder.data import clean, dirt, manifest
 from autograder.data.arrow import Array, pc
-from autograder.data.draws import Plan
+from autograder.data.draws import Plan, to_array
 from autograder.data.formats import ENCODERS, PARQUET
 from autograder.data.layout import Job, entries, parts
 from autograder.data.manifest import DataFile, DataTable, Manifest
@@ -144,6 +144,9 @@ class _Audit:
             if problem:
                 yield problem
                 return
+            if table.partition and not self._at_home(job, rows):
+                yield f"{file.path}: its rows belong to another {table.partition.by} or part"
+                return
             if len(table.key) == 1 and not table.dialect:
                 seen.append(rows[table.key[0]].combine_chunks())
             yield from self._references(table, rows, file)
@@ -172,6 +175,14 @@ class _Audit:
             if not schema.equals(wanted):
                 return f"{file.path}: columns differ from the declared ones", none
             return "", reader.read(use_threads=False)
+
+    def _at_home(self, job: Job, rows: pa.Table) -> bool:
+        """Tell whether a partitioned part's times are those that belong there."""
+        assert job.table.partition is not None, job.table.name
+        name = job.table.partition.of
+        drawn = self.plan.part(job.table.name, job.start, job.stop).column(name)
+        times = to_array(drawn, job.table.column(name).type)
+        return bool(rows[name].combine_chunks().equals(times))
 
     def _references(self, table: Table, rows: pa.Table, file: DataFile) -> Iterator[str]:
         for column in table.columns:

@@ -92,6 +92,9 @@ def _dialect(dataset: Dataset, table: Table, at: str) -> None:
     told = dataset.table(dialect.of)
     if told.rows is None:
         raise DataError(f"{at}: of = {told.name!r} has no rows", fix="Name a table with `rows`")
+    if told.partition or table.partition:
+        what = f"{at}: a dialect or the table that it tells has partitions"
+        raise DataError(what, fix="Remove partition = { … }")
     _known(at, f"table {told.name}", TOLD_COLUMNS, [column.name for column in told.columns])
     _condition(told, dialect.where, f"{at}: where")
 
