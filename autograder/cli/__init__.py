@@ -18,6 +18,7 @@ from autograder.cli import (
     authoring,
     batch,
     boards,
+    cloud,
     cohort,
     data,
     grading,
@@ -40,6 +41,7 @@ app = typer.Typer(
 )
 for module in (grading, batch, authoring, boards, system):
     module.register(app)
+app.add_typer(cloud.app, name="cloud")
 app.add_typer(cohort.app, name="cohort")
 app.add_typer(data.app, name="data")
 app.add_typer(ledger.app, name="ledger")

@@ -1,0 +1,121 @@
+"""The way to those services of AWS that are not S3: a client, and its faults in one line.
+
+S3 itself is reached through `autograder.s3`. Knows nothing of what is asked.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator
+from typing import Any, Literal
+
+import boto3
+from botocore import exceptions as boto
+from botocore.config import Config
+from botocore.exceptions import BotoCoreError, ClientError
+
+from autograder.errors import ConfigError, PioneersError, RemoteError
+from autograder.s3 import TRIES, code
+from autograder.text import escape
+
+REGION = "us-east-1"
+"""Cost Explorer answers there for every region; a caller's identity is the same everywhere."""
+_ABSENT = (
+    boto.NoCredentialsError,
+    boto.PartialCredentialsError,
+    boto.CredentialRetrievalError,
+    boto.ProfileNotFound,
+    boto.ConfigParseError,
+    boto.NoAuthTokenError,
+    boto.TokenRetrievalError,
+    boto.SSOError,
+)
+_KEYS = "set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or AWS_PROFILE"
+_EXPIRED = ("ExpiredToken", "ExpiredTokenException", "TokenRefreshRequired", "RequestExpired")
+_UNKNOWN = (
+    "InvalidClientTokenId",
+    "UnrecognizedClientException",
+    "InvalidSignatureException",
+    "SignatureDoesNotMatch",
+    "IncompleteSignature",
+    "MissingAuthenticationToken",
+)
+_BUSY = (
+    "Throttling",
+    "ThrottlingException",
+    "ThrottledException",
+    "TooManyRequestsException",
+    "RequestLimitExceeded",
+    "LimitExceededException",
+    "ServiceUnavailable",
+)
+DENIED = ("AccessDenied", "AccessDeniedException", "UnauthorizedOperation")
+
+
+def connect(service: Literal["ce", "sts"]) -> Any:
+    """A client of one service.
+
+    Raises:
+        ConfigError: the variables or files that tell where and as whom cannot be used.
+    """
+    config = Config(
+        retries={"mode": "standard", "total_max_attempts": TRIES},
+        connect_timeout=10,
+        read_timeout=30,
+    )
+    try:
+        # A session of its own: the default one keeps the first credentials for ever.
+        return boto3.session.Session().client(service, region_name=REGION, config=config)
+    except (BotoCoreError, ValueError) as error:  # ValueError: an endpoint that is no address
+        raise ConfigError(
+            f"AWS cannot be asked: {_line(error)}", fix="mend AWS_ENDPOINT_URL or AWS's own files"
+        ) from error
+
+
+@contextlib.contextmanager
+def faults(asking: str, *, right: str) -> Iterator[None]:
+    """Turns what boto3 raises into one line of ours.
+
+    Args:
+        asking: what was asked, such as `what was spent`.
+        right: the action that the key needs, such as `ce:GetCostAndUsage`.
+
+    Raises:
+        ConfigError: the credentials are absent, wrong or expired.
+        RemoteError: AWS refuses this key, is busy, or does not answer.
+    """
+    try:
+        yield
+    except ClientError as error:
+        raise _refused(error, asking, right) from error
+    except _ABSENT as error:
+        raise ConfigError(f"asking {asking}: {_line(error)}", fix=_KEYS) from error
+    except BotoCoreError as error:
+        raise RemoteError(f"asking {asking}: {_line(error)}", fix="run it again") from error
+
+
+def _refused(error: ClientError, asking: str, right: str) -> PioneersError:
+    named = code(error)
+    where = f"asking {asking}"
+    if named in DENIED:
+        return RemoteError(
+            f"{where}: this key is not allowed to ({named})",
+            fix=f"use a key or role with {right}, such as the role cost of `pioneers cloud policy`",
+        )
+    if named in _EXPIRED:
+        fix = "get new ones, such as by aws sso login"
+        return ConfigError(f"{where}: these credentials have expired ({named})", fix=fix)
+    if named in _UNKNOWN:
+        return ConfigError(f"{where}: AWS does not know these credentials ({named})", fix=_KEYS)
+    if named == "RequestTimeTooSkewed":
+        fix = "set it, such as by timedatectl set-ntp true"
+        return RemoteError(f"{where}: the clock of this machine is wrong", fix=fix)
+    if named in _BUSY:
+        fix = "run it again in some minutes"
+        return RemoteError(f"{where}: AWS is too busy ({named})", fix=fix)
+    told = _line(error.response.get("Error", {}).get("Message", ""))
+    return RemoteError(f"{where}: AWS answered {named or 'nothing clear'}: {told}")
+
+
+def _line(said: object) -> str:
+    return escape.log_line(str(said), limit=200)
