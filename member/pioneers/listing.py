@@ -66,9 +66,9 @@ class Listing(NamedTuple):
         Raises:
             UnknownTable: there is none.
         """
-        if name in self.tables:
+        if isinstance(name, str) and name in self.tables:
             return self.tables[name]
-        if name in self.hidden:
+        if name in [*self.hidden]:
             key = "not_in_assignment"
         elif name in (self.wanted.tables or ()) or self.partial:
             key = "not_here"
@@ -88,8 +88,8 @@ def find(place: Place, wanted: Wanted, fetch: Fetch) -> Listing:
         text = fetch(f"{folder}/{MANIFEST}")
         if text is not None:
             return _limited(folder, _parse(folder, text, place, wanted), place, wanted)
-        if not place.remote and (tables := _look(Path(folder))):
-            return _limited(folder, tables, place, wanted)
+    if not place.remote and (tables := _look(Path(place.base))):
+        return _limited(place.base, tables, place, wanted)
     if place.found == "cache":
         raise fault("no_data", place=f"{place.base}/{wanted.id}", command=wanted.command)
     raise fault("nothing_there", place=place.base, wanted=wanted.id)

@@ -97,6 +97,8 @@ def _arrow(table: Table, place: Place) -> Any:
             files or table.folder,
             format="parquet",
             partitioning=by or (None if files else "hive"),
+            # A folder above may be called `month=…` as well.
+            partition_base_dir=_path(table.folder),
             filesystem=_bucket(place) if place.remote else None,
         )
         return found.to_table()
