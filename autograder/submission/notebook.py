@@ -1,18 +1,13 @@
-"""Takes a member's files as they are and makes of them something that can be run, or says why not.
+"""A member's notebook, read as hostile input: its cells, and where it defines which name.
 
-Everything here is hostile input: names, sizes, links, encodings, depth. Files are copied to a
-staging folder (regular files only), and the notebook is written anew with nothing of it kept but
-cell types, sources and tags. Nothing is executed.
+Nothing of the file is kept but cell types, sources and tags, and nothing is executed.
 """
 
 from __future__ import annotations
 
 import ast
-import hashlib
 import json
-import os
 import re
-import stat
 import threading
 import warnings
 from collections.abc import Iterable, Mapping
@@ -20,16 +15,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from autograder.errors import SubmissionInvalid, SubmissionNotFound
-from autograder.files import Unreadable, read_regular
+from autograder.errors import SubmissionInvalid
 
 NOTEBOOK = "notebook.ipynb"
 MAX_NOTEBOOK_MB = 10
-MAX_FILES = 200
-MAX_TOTAL_MB = 50
 MAX_CELLS = 1000
-MAX_FOLDERS = 200
-IGNORED = {".ipynb_checkpoints", "__pycache__", ".git", ".DS_Store"}
 _CELL_TYPES = ("code", "markdown", "raw")
 # Filters of warnings belong to the process, and two submissions may be read side by side.
 _QUIET = threading.Lock()
@@ -42,119 +32,6 @@ class Cell:
     kind: str
     source: str
     tags: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
-class Submission:
-    """A staged submission.
-
-    Attributes:
-        folder: the staging folder; `NOTEBOOK` in it is the clean notebook.
-        cells: the notebook's cells in order, markdown included.
-        sha256: of the names and bytes that the member submitted.
-    """
-
-    folder: Path
-    cells: tuple[Cell, ...]
-    sha256: str
-
-    def mentions(self, word: str) -> bool:
-        """Whether any code cell, or any Python file beside the notebook, has this word."""
-        texts = [cell.source for cell in self.cells if cell.kind == "code"]
-        files = sorted(path for path in self.folder.rglob("*.py") if path.is_file())
-        texts += [path.read_text("utf-8", "replace") for path in files]
-        return any(word in text for text in texts)
-
-
-def stage(path: Path, folder: Path) -> Submission:
-    """Copy the submission at `path` (a folder or a notebook) into the new `folder`.
-
-    Raises:
-        SubmissionNotFound: there is nothing at `path`.
-        SubmissionInvalid: it cannot be run; the code says what the member has to mend.
-    """
-    files = _files(path)
-    notebook = pick_notebook(path, files)
-    folder.mkdir(parents=True)
-    digest = hashlib.sha256()
-    for name, source in files.items():
-        body = _read(source, MAX_TOTAL_MB * 2**20)
-        digest.update(f"{name}\0{len(body)}\0".encode("utf-8", "surrogatepass"))
-        digest.update(body)
-        if name == notebook:
-            cells = parse_notebook(body, name)
-        elif not name.endswith(".ipynb"):
-            target = folder / name
-            target.parent.mkdir(parents=True, exist_ok=True)
-            target.write_bytes(body)
-    (folder / NOTEBOOK).write_text(render_notebook(cells), "utf-8")
-    return Submission(folder, cells, digest.hexdigest())
-
-
-def _read(path: Path, max_bytes: int) -> bytes:
-    """The bytes of a regular file.
-
-    Raises:
-        SubmissionInvalid: it is something else, or larger than `max_bytes`.
-    """
-    try:
-        return read_regular(path, max_bytes)
-    except FileNotFoundError as error:
-        raise SubmissionInvalid("not_a_file", name=path.name) from error
-    except Unreadable as error:
-        sizes = {"size_mb": error.size // 2**20 + 1, "limit_mb": max_bytes // 2**20}
-        told = sizes if error.why == "too_large" else {}
-        raise SubmissionInvalid(error.why, name=path.name, **told) from error
-
-
-def _files(path: Path) -> dict[str, Path]:
-    """Relative POSIX name to path, for every file that travels along."""
-    if not os.path.lexists(path):  # Path.exists raises for a name that is too long
-        raise SubmissionNotFound(f"{path}: no such submission", fix="check the path or the login")
-    if path.is_symlink():
-        raise SubmissionInvalid("link", name=path.name)
-    if not path.is_dir():
-        check_name(path.name)
-        return {path.name: path}
-    found: dict[str, Path] = {}
-    total = seen = 0
-    for parent, folders, names in os.walk(path):
-        folders[:] = sorted(set(folders) - IGNORED)
-        seen += len(folders)
-        if seen > MAX_FOLDERS:  # each within the last, perhaps: walking on is a deep recursion
-            raise SubmissionInvalid("too_many_files", count=len(found) + seen, limit=MAX_FILES)
-        for name in sorted(set(names) - IGNORED):
-            file = Path(parent) / name
-            inner = file.relative_to(path).as_posix()
-            check_name(inner)
-            if not stat.S_ISREG(file.lstat().st_mode):
-                raise SubmissionInvalid("link" if file.is_symlink() else "not_a_file", name=inner)
-            total += file.lstat().st_size
-            found[inner] = file
-            if len(found) > MAX_FILES:
-                raise SubmissionInvalid("too_many_files", count=len(found), limit=MAX_FILES)
-        for name in folders:
-            if (Path(parent) / name).is_symlink():
-                raise SubmissionInvalid("link", name=name)
-    if total > MAX_TOTAL_MB * 2**20:
-        raise SubmissionInvalid(
-            "too_large", name=path.name, size_mb=total // 2**20 + 1, limit_mb=MAX_TOTAL_MB
-        )
-    return found
-
-
-def check_name(name: str) -> None:
-    """Refuse a name that cannot be said or shown.
-
-    Raises:
-        SubmissionInvalid: control characters, half surrogate pairs, or more than 200 characters.
-    """
-    try:
-        name.encode("utf-8")
-    except UnicodeEncodeError as error:
-        raise SubmissionInvalid("bad_name", name=ascii(name)) from error
-    if any(ord(sign) < 32 for sign in name) or len(name) > 200:
-        raise SubmissionInvalid("bad_name", name=ascii(name)[:80])
 
 
 def pick_notebook(path: Path, files: Mapping[str, Path]) -> str:
@@ -189,7 +66,7 @@ def parse_notebook(body: bytes, name: str) -> tuple[Cell, ...]:
         raise SubmissionInvalid(
             "too_large", name=name, size_mb=len(body) // 2**20 + 1, limit_mb=MAX_NOTEBOOK_MB
         )
-    text = _decode(body, name)
+    text = decode(body, name)
     if not text.strip():
         raise SubmissionInvalid("empty", name=name)
     try:
@@ -213,7 +90,12 @@ def _is_cut(text: str, error: ValueError) -> bool:
     return text.lstrip().startswith("{") and (at_the_end or "Unterminated" in str(error))
 
 
-def _decode(body: bytes, name: str) -> str:
+def decode(body: bytes, name: str) -> str:
+    """The text of a file in any of the usual encodings of editors here.
+
+    Raises:
+        SubmissionInvalid: it is in none of them.
+    """
     for mark, encoding in ((b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"), (b"", "utf-8-sig")):
         if body.startswith(mark):
             try:
