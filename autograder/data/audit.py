@@ -20,11 +20,12 @@ import pyarrow.parquet as pq
 from autograder.data import clean, dirt, manifest
 from autograder.data.arrow import Array, pc
 from autograder.data.draws import Plan, to_array
+from autograder.data.draws.keys import Reference
 from autograder.data.formats import ENCODERS, PARQUET
 from autograder.data.layout import Job, entries, parts
 from autograder.data.manifest import DataFile, DataTable, Manifest
 from autograder.data.requests import check_scale, check_seed
-from autograder.data.spec import Column, Reference, Table
+from autograder.data.spec import Column, Table
 from autograder.data.spec_reader import load
 from autograder.data.workers import draw
 from autograder.errors import PioneersError

@@ -85,9 +85,7 @@ class Told:
 
     def games(self) -> Target:
         """Return the catalogue's key, which the purchases refer to."""
-        draw = self.part.table.column("game_id").draw
-        to: Target = draw.to  # type: ignore[union-attr]
-        return to
+        return self.part.target("game_id")
 
 
 def write(plan: Plan, table: Table, start: int, stop: int) -> pa.Table:

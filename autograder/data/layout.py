@@ -8,15 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
-from itertools import groupby
+from itertools import pairwise
 from typing import Final
 
-from autograder.data import seasons
 from autograder.data.draws import Plan
 from autograder.data.formats import PARQUET
 from autograder.data.manifest import ENDINGS
-from autograder.data.spec import SaleTime, Table
+from autograder.data.spec import Table
 
 PART_ROWS: Final = 1 << 18
 """Rows of a part; for a dialect, of the purchases that it tells."""
@@ -85,12 +83,7 @@ def parts(plan: Plan, table: Table, formats: Collection[str] = (PARQUET,)) -> li
 
 def most_files(rows: int, table: Table) -> int:
     """Return how many files these rows are cut into, at most; nothing is drawn."""
-    partitions = 0
-    if table.partition:
-        draw = table.column(table.partition.of).draw
-        assert isinstance(draw, SaleTime), table.partition.of
-        months = (draw.last.year - draw.first.year) * 12 + draw.last.month - draw.first.month
-        partitions = months + 1
+    partitions = len({(day.year, day.month) for day in table.season.days}) if table.season else 0
     return rows // PART_ROWS + 1 + partitions
 
 
@@ -100,14 +93,7 @@ def _spans(plan: Plan, table: Table) -> Iterator[tuple[str, int, int]]:
     if table.partition is None or rows == 0:
         yield "", 0, rows
         return
-    column = table.partition.of
-    draw = table.column(column).draw
-    assert isinstance(draw, SaleTime), column
-    ends = seasons.day_edges(draw, plan.stream(table.name, column), rows)
-    days = [(draw.first + timedelta(days=index), int(end)) for index, end in enumerate(ends)]
-    start = 0
-    for month, of_month in groupby(days, key=lambda day: f"{day[0]:%Y-%m}"):
-        stop = list(of_month)[-1][1]
+    starts = [*plan.months(table), ("", rows)]
+    for (month, start), (_, stop) in pairwise(starts):
         if stop > start:
             yield f"{table.partition.by}={month}", start, stop
-        start = stop

@@ -1,26 +1,42 @@
-"""What a dataset is declared to be: frozen values, and nothing of how it is drawn or stored.
+"""What a dataset is declared to be: frozen values, and nothing of how it is stored.
 
 A dataset is a folder `datasets/<id>/` with `dataset.toml` and one file for each table;
 `spec_reader` turns it into a `Dataset`. Rates are shares from 0 to 1, weights are whole numbers,
-`hundredths` and the like say their unit. Nothing here reads a file.
+`hundredths` and the like say their unit. Nothing here reads a file. How each kind of column is
+declared, checked and drawn stands in one class in `draws`; here is what they have in common.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from abc import ABC, abstractmethod
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Final
+from typing import TYPE_CHECKING, ClassVar, Final
 
 from autograder.models import Text
+
+if TYPE_CHECKING:
+    from autograder.data.draws import Drawn, Part
+    from autograder.data.seasons import Season
+    from autograder.data.spec_asks import Rules
+    from autograder.data.spec_fields import Fields
 
 INTEGERS: Final = {"int8": 8, "int16": 16, "int32": 32, "int64": 64}
 FORMATS: Final = ("csv", "json")
 """What a table may be written as beside Parquet; "json" is a JSON object a line."""
 
 PARTITIONS: Final = ("month",)
-TYPES: Final = (*INTEGERS, "string", "date", "timestamp", "decimal(12,2)", "decimal(12,4)")
+TYPES: Final = (
+    *INTEGERS,
+    "string",
+    "date",
+    "timestamp",
+    "decimal(12,2)",
+    "decimal(12,4)",
+    "list<string>",
+)
 
 Value = str | int
 
@@ -55,11 +71,33 @@ class Grid:
 
 
 @dataclass(frozen=True)
+class Each:
+    """Some rows for each row of another table: `count` deals out how many, like a pack of cards.
+
+    `{ 1 = 3, 2 = 7 }` is a pack of ten: of any ten rows of the other table in a row, three have
+    one row here and seven have two, in shuffled order. So every ten have 17 rows together, and
+    whose row the millionth is can be told without counting the others.
+    """
+
+    of: Target
+    count: Mapping[int, int]
+
+
+@dataclass(frozen=True)
 class When:
     """A condition: another column of the same row has this value."""
 
     column: str
     value: str
+
+    @classmethod
+    def read(cls, at: Fields, key: str) -> When:
+        """Read `{ column = "value" }`."""
+        pairs = at.mapping(key)
+        (column, value), *more = pairs.items()
+        if more or not isinstance(value, str):
+            at.fail(f"key {key!r} is not one condition", 'Write it as { column = "value" }')
+        return cls(column, value)
 
 
 @dataclass(frozen=True)
@@ -69,143 +107,91 @@ class Target:
     table: str
     column: str
 
-
-@dataclass(frozen=True)
-class Serial:
-    """Whole numbers in row order."""
-
-    start: int
-
-
-@dataclass(frozen=True)
-class Choice:
-    """One of some values, by weight."""
-
-    values: tuple[Value, ...]
-    weights: tuple[int, ...]
+    @classmethod
+    def read(cls, at: Fields, key: str) -> Target:
+        """Read "table.column"."""
+        table, dot, column = at.text(key).partition(".")
+        if not (dot and table and column):
+            at.fail(f"key {key!r} is not a column", 'Write it as "table.column"')
+        return cls(table, column)
 
 
 @dataclass(frozen=True)
-class Between:
-    """A whole number from `low` to `high`, both included, all alike."""
+class Via:
+    """A column of the same row, or (with `source`) of the row that this column refers to.
 
-    low: int
-    high: int
-
-
-@dataclass(frozen=True)
-class Dates:
-    """A day from `first` to `last`, both included, all alike."""
-
-    first: date
-    last: date
-
-
-@dataclass(frozen=True)
-class Titles:
-    """Unique texts composed from word lists; a tier is used up before the next one begins."""
-
-    tiers: tuple[tuple[str, ...], ...]
-
-
-@dataclass(frozen=True)
-class Words:
-    """Texts composed from word lists, by weighted patterns; the same text may come twice."""
-
-    patterns: tuple[str, ...]
-    weights: tuple[int, ...]
-
-
-@dataclass(frozen=True)
-class Reference:
-    """A foreign key. Skew: `even`, `square` (mild) or `zipf` (a few rows get most of it)."""
-
-    to: Target
-    skew: str
-
-
-@dataclass(frozen=True)
-class Lookup:
-    """A value mapped from a column of the row that another column refers to."""
-
-    through: str
-    source: Target
-    map: Mapping[str, str]
-    unless: When | None
-    otherwise: str
-
-
-@dataclass(frozen=True)
-class Paid:
-    """Total paid in hundredths of `currency`: price x quantity, less a discount, in steps."""
-
-    price: Target
-    game: str
-    quantity: str
-    currency: str
-    discounts: Choice
-    won_per_unit: Mapping[str, int]
-    step: Mapping[str, int]
-
-
-@dataclass(frozen=True)
-class SaleTime:
-    """A second of a business day. Rows go through the days in order, by weekday and season."""
-
-    first: date
-    last: date
-    utc_offset_h: int
-    weekday: tuple[int, ...]
-    day_noise_percent: int
-    special_percent: Mapping[date, int]
-    by: str
-    hours: Mapping[str, tuple[int, ...]]
-
-
-@dataclass(frozen=True)
-class GridDay:
-    """The day of a grid table."""
-
-
-@dataclass(frozen=True)
-class GridValue:
-    """The value of a grid table."""
-
-
-@dataclass(frozen=True)
-class Walk:
-    """A random walk down the days of a grid table, one for each of its values.
-
-    `start` is in units of the column's last decimal; a day moves by at most `step_ppm` millionths.
+    "device" is the row's own device, "user_id.country" the country of the row's user.
     """
 
-    start: Mapping[str, int]
-    step_ppm: int
+    column: str
+    source: str = ""
+
+    @classmethod
+    def parse(cls, text: str) -> Via:
+        """Read it from its text."""
+        column, _, source = text.partition(".")
+        return cls(column, source)
+
+    def __str__(self) -> str:
+        return f"{self.column}.{self.source}" if self.source else self.column
 
 
-Draw = (
-    Serial
-    | Choice
-    | Between
-    | Dates
-    | Titles
-    | Words
-    | Reference
-    | Lookup
-    | Paid
-    | SaleTime
-    | GridDay
-    | GridValue
-    | Walk
-)
+class Draw(ABC):
+    """How a column's rows come about. A kind of draw is one frozen class, listed in `draws.KINDS`.
+
+    Attributes:
+        KIND: its name in a declaration.
+        TYPES: the column types that it can have.
+    """
+
+    KIND: ClassVar[str]
+    TYPES: ClassVar[tuple[str, ...]]
+
+    @classmethod
+    @abstractmethod
+    def read(cls, at: Fields, kind: str) -> Draw:
+        """Read the keys of a declaration whose column has type `kind`; DataError if one is off."""
+
+    @abstractmethod
+    def draw(self, part: Part, column: Column) -> Drawn:
+        """Return the rows of `part`."""
+
+    def check(self, rules: Rules) -> None:
+        """Raise DataError if what is declared does not go with other columns and tables."""
+        return
+
+    def beside(self) -> Iterable[str]:
+        """Return the columns of the same row that it is drawn from."""
+        return ()
+
+    def tables(self) -> Iterable[str]:
+        """Return the tables that it is drawn from."""
+        return ()
+
+    def refers(self, dataset: Dataset, table: Table) -> Target | None:
+        """Return the serial key that it is a foreign key to, if it is one."""
+        return None
+
+    def labels(self, table: Table) -> tuple[str, ...] | None:
+        """Return all texts that it can have; None if they are not countable."""
+        return None
+
+    def in_order(self) -> Season | None:
+        """Return the season through whose days the rows go in order, for a time that does so."""
+        return None
+
+    def most(self, others: int) -> int | None:
+        """Return how many rows a parent can have where there are `others` parents; None if any."""
+        return None
 
 
 @dataclass(frozen=True)
 class Nulls:
-    """The share of rows (of those that meet `when`) that are null."""
+    """The share of rows (of those that meet `when`) that are null; or those `like` a column's."""
 
-    rate: float
+    rate: float = 0.0
     when: When | None = None
+    like: str = ""
 
 
 @dataclass(frozen=True)
@@ -239,10 +225,10 @@ class Partition:
 
 @dataclass(frozen=True)
 class Table:
-    """One table: rows from `rows` (grows with the scale), `grid` (fixed) or `dialect`.
+    """One table: rows from `rows` (grows with the scale), `grid` (fixed), `each` or `dialect`.
 
     `bytes_per_row` is a rough size on disk; for a dialect, for each row of the table it tells.
-    `also` names the formats that it is written in beside Parquet.
+    `also` names the formats that it is written in beside Parquet. `words` are lists of its own.
     """
 
     name: str
@@ -252,9 +238,17 @@ class Table:
     columns: tuple[Column, ...]
     rows: Rows | None = None
     grid: Grid | None = None
+    each: Each | None = None
     dialect: Dialect | None = None
     partition: Partition | None = None
     also: tuple[str, ...] = ()
+    words: Mapping[str, tuple[str, ...]] = field(default_factory=dict, repr=False)
+
+    @property
+    def season(self) -> Season | None:
+        """Return the season whose months are the table's partitions; None without partitions."""
+        draw = self.column(self.partition.of).draw if self.partition else None
+        return draw.in_order() if draw else None
 
     def column(self, name: str) -> Column:
         """Return a column by name; KeyError if there is none."""

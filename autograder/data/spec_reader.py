@@ -9,39 +9,25 @@ import hashlib
 import re
 import tomllib
 from collections.abc import Callable
-from datetime import date
 from pathlib import Path
-from typing import Any
 
+from autograder.data.draws import KINDS
 from autograder.data.spec import (
     FORMATS,
     PARTITIONS,
     TYPES,
-    Between,
-    Choice,
     Column,
     Dataset,
-    Dates,
     Dialect,
     Draw,
+    Each,
     Grid,
-    GridDay,
-    GridValue,
-    Lookup,
     Nulls,
-    Paid,
     Partition,
-    Reference,
     Rows,
-    SaleTime,
-    Serial,
     Table,
     Target,
-    Titles,
-    Value,
-    Walk,
     When,
-    Words,
 )
 from autograder.data.spec_fields import Fields, closest, one_of
 from autograder.data.spec_rules import check
@@ -53,6 +39,8 @@ ROOT = Path(__file__).resolve().parents[2] / "datasets"
 
 NAME = re.compile(r"[a-z][a-z0-9_]{0,39}")
 MAX_SPEC_BYTES = 1 << 20
+MAX_EACH = 10_000
+MAX_PACK = 10_000
 
 
 def load(dataset: str, root: Path = ROOT) -> Dataset:
@@ -75,8 +63,7 @@ def load(dataset: str, root: Path = ROOT) -> Dataset:
         head.fail(f"id is {found!r}", f"Write id = {dataset!r}, the folder's name")
     title, about, licence = head.about("title"), head.about("about"), head.text("licence")
     names = head.texts("tables")
-    words_in = head.inner("words")
-    words = {name: words_in.texts(name) for name in words_in.names()}
+    words = _words(head.inner("words"))
     head.finish()
     tables = []
     for name in names:
@@ -115,9 +102,11 @@ def _table(name: str, at: Fields) -> Table:
     width = at.integer("bytes_per_row", 1, 10_000)
     rows = _rows(at.inner("rows")) if at.has("rows") else None
     grid = _grid(at.inner("grid")) if at.has("grid") else None
+    each = _each(at.inner("each")) if at.has("each") else None
     dialect = _dialect(at) if at.has("dialect") else None
-    if sum(part is not None for part in (rows, grid, dialect)) != 1:
-        at.fail("rows come from nowhere or twice", "Give one of: rows, grid, dialect")
+    if sum(part is not None for part in (rows, grid, each, dialect)) != 1:
+        at.fail("rows come from nowhere or twice", "Give one of: rows, grid, each, dialect")
+    words = _words(at.inner("words")) if at.has("words") else {}
     partition = _partition(at.inner("partition")) if at.has("partition") else None
     also = at.texts("also") if at.has("also") else ()
     if strange := [name for name in also if name not in FORMATS]:
@@ -128,7 +117,7 @@ def _table(name: str, at: Fields) -> Table:
         for column in columns.names()
     )
     at.finish()
-    return Table(name, about, key, width, made, rows, grid, dialect, partition, also)
+    return Table(name, about, key, width, made, rows, grid, each, dialect, partition, also, words)
 
 
 def _rows(at: Fields) -> Rows:
@@ -148,6 +137,23 @@ def _grid(at: Fields) -> Grid:
     return Grid(first, last, each)
 
 
+def _each(at: Fields) -> Each:
+    of, weights = Target.read(at, "of"), at.integers("count")
+    count = {int(text): weight for text, weight in weights.items() if text.isdecimal()}
+    if len(count) < len(weights) or not any(number * count[number] for number in count):
+        at.fail("key 'count' counts nothing", "Write numbers of rows and weights: { 1 = 3, 2 = 7 }")
+    if max(count) > MAX_EACH or sum(count.values()) > MAX_PACK:
+        at.fail(
+            "key 'count' is too large", f"Stay within {MAX_EACH} rows and {MAX_PACK} in weights"
+        )
+    at.finish()
+    return Each(of, count)
+
+
+def _words(at: Fields) -> dict[str, tuple[str, ...]]:
+    return {name: at.texts(name) for name in at.names()}
+
+
 def _partition(at: Fields) -> Partition:
     by, of = at.text("by"), at.text("of")
     if by not in PARTITIONS:
@@ -159,7 +165,7 @@ def _partition(at: Fields) -> Partition:
 def _dialect(at: Fields) -> Dialect:
     dirt_in = at.inner("dirt")
     dirt = {name: dirt_in.rate(name) for name in dirt_in.names()}
-    return Dialect(at.text("dialect"), at.text("of"), _when(at, "where"), dirt)
+    return Dialect(at.text("dialect"), at.text("of"), When.read(at, "where"), dirt)
 
 
 def _column(name: str, at: Fields, where: str, drawn: bool) -> Column:
@@ -173,130 +179,25 @@ def _column(name: str, at: Fields, where: str, drawn: bool) -> Column:
     draw = _draw(at.inner("draw"), kind) if drawn else None
     nulls = None
     if drawn and at.has("nulls"):
-        inner = at.inner("nulls")
-        when = _when(inner, "when") if inner.has("when") else None
-        nulls = Nulls(inner.rate("rate"), when)
-        inner.finish()
+        nulls = _nulls(at.inner("nulls"))
     at.finish()
     return Column(name, kind, about, draw, nulls)
 
 
-def _when(at: Fields, key: str) -> When:
-    pairs = at.mapping(key)
-    (column, value), *more = pairs.items()
-    if more or not isinstance(value, str):
-        at.fail(f"key {key!r} is not one condition", 'Write it as { column = "value" }')
-    return When(column, value)
+def _nulls(at: Fields) -> Nulls:
+    if at.has("like"):
+        nulls = Nulls(like=at.text("like"))
+    else:
+        when = When.read(at, "when") if at.has("when") else None
+        nulls = Nulls(at.rate("rate"), when)
+    at.finish()
+    return nulls
 
 
-def _target(at: Fields, key: str) -> Target:
-    table, dot, column = at.text(key).partition(".")
-    if not (dot and table and column):
-        at.fail(f"key {key!r} is not a column", 'Write it as "table.column"')
-    return Target(table, column)
-
-
-def _choice(at: Fields, key: str, integer: bool) -> Choice:
-    weights = at.integers(key)
-    if not 0 < sum(weights.values()) < 2**32:
-        at.fail(f"key {key!r}: the weights add up to nothing", "Give some weight above 0")
-    values: tuple[Value, ...] = tuple(weights)
-    if integer:
-        if not all(re.fullmatch(r"-?\d{1,18}", name) for name in weights):
-            at.fail(f"key {key!r}: not a number", "Give whole numbers as keys in a number column")
-        values = tuple(int(name) for name in weights)
-    return Choice(values, tuple(weights.values()))
-
-
-def _reference(at: Fields, _: str) -> Draw:
-    to, skew = _target(at, "to"), at.text("skew")
-    if skew not in ("even", "square", "zipf"):
-        at.fail(f"skew {skew!r} is not known", "Use one of: even, square, zipf")
-    return Reference(to, skew)
-
-
-def _lookup(at: Fields, _: str) -> Draw:
-    pairs = Fields(at.mapping("map"), f"{at.where}: map")
-    mapped = {name: pairs.text(name) for name in pairs.names()}
-    unless = _when(at, "unless") if at.has("unless") else None
-    otherwise = at.text("otherwise") if unless else ""
-    return Lookup(at.text("through"), _target(at, "from"), mapped, unless, otherwise)
-
-
-def _sale_time(at: Fields, _: str) -> Draw:
-    first, last = at.days()
-    hours_in = at.inner("hours")
-    hours = {name: hours_in.weights(name, 24) for name in hours_in.names()}
-    special = {}
-    for text, percent in at.integers("special_percent").items():
-        try:
-            special[date.fromisoformat(text)] = percent
-        except ValueError:
-            at.fail(f"special_percent: {text!r} is no day", "Write it as 2026-01-31 = 150")
-    return SaleTime(
-        first=first,
-        last=last,
-        utc_offset_h=at.integer("utc_offset_h", -12, 14),
-        weekday=at.weights("weekday", 7),
-        day_noise_percent=at.integer("day_noise_percent", 0, 90),
-        special_percent=special,
-        by=at.text("by"),
-        hours=hours,
-    )
-
-
-def _paid(at: Fields, _: str) -> Draw:
-    return Paid(
-        price=_target(at, "price"),
-        game=at.text("game"),
-        quantity=at.text("quantity"),
-        currency=at.text("currency"),
-        discounts=_choice(at, "discount_percent", True),
-        won_per_unit=at.integers("won_per_unit", 1),
-        step=at.integers("step", 1),
-    )
-
-
-def _between(at: Fields, _: str) -> Draw:
-    low, high = at.integer("low"), at.integer("high")
-    if not 0 <= high - low < 2**32:
-        at.fail("low and high make no range", "Give low <= high, less than 2**32 apart")
-    return Between(low, high)
-
-
-def _words(at: Fields, _: str) -> Draw:
-    chosen = _choice(at, "patterns", False)
-    return Words(tuple(str(value) for value in chosen.values), chosen.weights)
-
-
-def _titles(at: Fields, _: str) -> Draw:
-    tiers = at.take("tiers")
-    if not isinstance(tiers, list) or not tiers:
-        at.fail("tiers is no list", 'Write it as [["{list} {list}"]]')
-    return Titles(tuple(Fields({"tier": tier}, at.where).texts("tier") for tier in tiers))
-
-
-_DRAWS: dict[str, Callable[[Fields, str], Draw]] = {
-    "serial": lambda at, _: Serial(at.integer("start", 0, 2**31)),
-    "choice": lambda at, kind: _choice(at, "values", kind.startswith("int")),
-    "between": _between,
-    "dates": lambda at, _: Dates(*at.days()),
-    "titles": _titles,
-    "words": _words,
-    "reference": _reference,
-    "lookup": _lookup,
-    "paid": _paid,
-    "sale_time": _sale_time,
-    "grid_day": lambda at, _: GridDay(),
-    "grid_value": lambda at, _: GridValue(),
-    "walk": lambda at, _: Walk(at.integers("start", 1), at.integer("step_ppm", 0, 500_000)),
-}
-
-
-def _draw(at: Fields, kind: Any) -> Draw:
+def _draw(at: Fields, kind: str) -> Draw:
     name = at.text("kind")
-    if name not in _DRAWS:
-        at.fail(f"kind {name!r} is not known", closest(name, _DRAWS))
-    draw = _DRAWS[name](at, kind)
+    if name not in KINDS:
+        at.fail(f"kind {name!r} is not known", closest(name, KINDS))
+    draw = KINDS[name].read(at, kind)
     at.finish()
     return draw

@@ -13,7 +13,7 @@ import pytest
 from autograder.data import build, names, table_paths
 from autograder.data.audit import ARROW
 from autograder.data.draws import Plan
-from autograder.data.spec import Titles
+from autograder.data.draws.texts import Titles
 from autograder.data.spec_reader import load
 
 KST = timezone(timedelta(hours=9))
@@ -52,7 +52,7 @@ def test_all_titles_that_the_word_lists_make_differ() -> None:
     plan = Plan(load("games"), 1000, 3)
     draw = plan.dataset.table("games").column("title").draw
     assert isinstance(draw, Titles)
-    total = sum(map(sum, names.title_space(draw, plan.dataset.words)))
+    total = sum(map(sum, names.title_space(draw.tiers, plan.dataset.words)))
     titles = plan.part("games", 0, total).column("title").words
     assert titles is not None
     assert len({title.casefold() for title in titles.to_pylist()}) == total

@@ -47,7 +47,7 @@ WRONG = [
     ("users", "nulls = {", "null = {", ["column birth_year", "'null'", "'nulls'"]),
     ("users", "per_scale = 50000", "per_scal = 50000", ["rows", "'per_scal'", "'per_scale'"]),
     ("users", "per_scale = 50000", 'per_scale = "x"', ["rows", "'per_scale'", "whole number"]),
-    ("users", "rows = { per_scale = 50000, min = 50 }", "", ["rows, grid, dialect"]),
+    ("users", "rows = { per_scale = 50000, min = 50 }", "", ["rows, grid, each, dialect"]),
     ("users", 'key = ["user_id"]', 'key = ["user"]', ["users.toml", "'user'", "'user_id'"]),
     ("users", 'key = ["user_id"]', "key = []", ["'key'", "list"]),
     ("users", 'name = "users"', 'name = "user"', ["'user'", "'users'"]),
