@@ -11,6 +11,7 @@ import contextlib
 import hashlib
 import io
 import os
+import re
 import zipfile
 from collections.abc import Generator, Iterator, Sequence
 from dataclasses import asdict, dataclass
@@ -43,6 +44,7 @@ _SCHEMA: Final = pa.schema(
         for name, kind in (column.split() for column in _COLUMNS.split(", "))
     ]
 )
+_RAISED: Final = re.compile(r"[A-Za-z][\w.]*(Error|Exception)(: |$)")
 
 
 @dataclass(frozen=True)
@@ -190,7 +192,7 @@ def _package() -> Path:
 
 
 def _line(error: BaseException) -> str:
-    """Return the last line of an error, where Spark says what went wrong in the end."""
+    """Return one line of an error: where a Python worker failed, its exception; else the first."""
     lines = [line.strip() for line in str(error).splitlines() if line.strip()]
-    told = [line for line in lines if not line.startswith(("at ", "File ", "Traceback", "..."))]
-    return (told or [type(error).__name__])[0][:200]
+    raised = [line for line in lines if _RAISED.match(line)]
+    return (raised[-1:] or lines or [type(error).__name__])[0][:200].rstrip(".:")
