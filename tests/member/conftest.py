@@ -76,8 +76,12 @@ def cached(repository: Path, built: Path) -> Path:
 
 @pytest.fixture
 def sessions(built: Path, tmp_path: Path) -> Path:
+    """See `months`."""
+    return months(built, tmp_path / "by-month")
+
+
+def months(built: Path, folder: Path) -> Path:
     """A table in a folder for each month, and one in another format, listed as a build does."""
-    folder = tmp_path / "by-month"
     files = []
     for month in ("2026-01", "2026-02"):
         path = f"play_sessions/month={month}/part-00000.parquet"
