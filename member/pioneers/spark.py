@@ -96,6 +96,7 @@ class Tables(Mapping[str, "DataFrame"]):
         try:
             reader = self._spark.read.options(**self._options)
             frame: DataFrame = reader.parquet(_for_spark(table.folder))
+            _ = frame.columns  # over Spark Connect nothing is looked at before
             return frame
         except Exception as error:  # noqa: BLE001 - each kind of session has errors of its own
             raise _told(table.folder, error) from None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import json
 import os
 import socket
 import subprocess
@@ -14,6 +15,8 @@ from pathlib import Path
 from typing import Any
 
 import psutil
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from autograder import paths, plain
@@ -184,10 +187,18 @@ facts["markers"] = sorted(p.name for p in pathlib.Path("/tmp").rglob("shadow-*")
 import helper
 facts["helper"] = helper.ANSWER
 facts["beside"] = pathlib.Path("note.txt").read_text()
+import pioneers
+facts["our module"] = pioneers.__file__
+facts["its files"] = sorted(p.name for p in pathlib.Path(pioneers.__file__).parents[1].iterdir())
+pioneers.use("s3://bucket/elsewhere")
+facts["tables"] = pioneers.data("t")["x"].tolist()
+facts["no such table"] = tried(lambda: pioneers.data("users"))
+facts["into ours"] = tried(lambda: pathlib.Path(pioneers.__file__).write_text("x"))
 """
 SHADOW = "import pathlib\nSHADOW = True\npathlib.Path('/tmp/shadow-' + __name__).touch()\n"
 SHADOWED = ("pandas", "json", "random", "subprocess", "sitecustomize", "usercustomize", "conftest",
-            "autograder", "papermill", "ipykernel_launcher", "nbformat", "pyarrow")  # fmt: skip
+            "autograder", "papermill", "pioneers", "ipykernel_launcher", "nbformat",
+            "pyarrow")  # fmt: skip
 
 
 # The worker's own, and what bubblewrap, jupyter_client and ipykernel add in the sandbox.
@@ -196,6 +207,7 @@ OWN_VARIABLES = {
     *("PYTHONHASHSEED", "MPLBACKEND", "MPLCONFIGDIR", "IPYTHONDIR", "JUPYTER_RUNTIME_DIR", "PAGER"),
     *("JUPYTER_PLATFORM_DIRS", "JPY_PARENT_PID", "JPY_SESSION_NAME", "CLICOLOR", "CLICOLOR_FORCE"),
     *("FORCE_COLOR", "GIT_PAGER", "PYDEVD_USE_FRAME_EVAL", "LC_CTYPE"),
+    *("PIONEERS_MOUNT", "PIONEERS_LANGUAGE"),
 }
 
 
@@ -217,6 +229,9 @@ def facts(run: Capture, listener: int, tmp_path_factory: pytest.TempPathFactory)
     (ours / "secret.txt").write_text(SECRET)
     (ours / "data" / "t").mkdir(parents=True)
     (ours / "data" / "t" / "part.txt").write_text("rows")
+    pq.write_table(pa.table({"x": [1, 2]}), ours / "data" / "t" / "part-00000.parquet")
+    listed = {"files": [{"path": "t/part-00000.parquet"}], "rows": 2}
+    (ours / "data" / "manifest.json").write_text(json.dumps({"tables": {"t": listed}}))
     here = Path(__file__)
     read = ["/etc/shadow", "/etc/hostname", "/etc/machine-id", str(here), str(ours / "secret.txt"),
             str(paths.PACKAGE / "pipeline.py"), str(paths.PACKAGE / "grade" / "plugin.py"),
@@ -281,6 +296,23 @@ def test_nothing_but_its_own_folder_is_written(facts: dict[str, Any]) -> None:
 def test_data_and_parameters_are_there(facts: dict[str, Any]) -> None:
     assert facts["data"] == "done: rows"
     assert facts["seed"] == 7
+
+
+def test_the_members_module_is_ours_and_reads_the_mount(facts: dict[str, Any]) -> None:
+    assert facts["our module"] == "/pioneers/member/pioneers/__init__.py"
+    assert facts["its files"] == ["pioneers"]
+    assert facts["tables"] == [1, 2]
+    assert facts["no such table"] == "UnknownTable"
+    assert not facts["into ours"].startswith("done")
+
+
+def test_without_data_the_members_module_says_so(
+    run: Capture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PIONEERS_LANGUAGE", "en")
+    look = "import pioneers\ntry:\n    pioneers.data('t')\n"
+    look += "except pioneers.DataError as error:\n    facts = {'said': str(error)}"
+    assert value(run(look))["said"].startswith("This assignment has no data.")
 
 
 def test_there_is_no_network_but_a_loopback_of_its_own(facts: dict[str, Any]) -> None:

@@ -209,8 +209,8 @@ def test_release_writes_a_starter_without_solutions(tmp_path: Path) -> None:
     text = (out / "notebook.ipynb").read_text("utf-8")
     assert "YOUR CODE HERE" in text
     assert "SOLUTION" not in text
-    data = next(line for line in text.splitlines() if "data_dir = " in line)
-    assert ".pioneers/data/games" in data
+    assert "tables = pioneers.tables(spark)" in text
+    assert "data_dir" not in text
     again = pioneers("release", "w1d3-joins", "--out", str(out))
     assert again.returncode == 2
     assert "--force" in again.stderr
