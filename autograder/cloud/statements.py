@@ -52,16 +52,20 @@ def member(setting: Setting) -> Document:
 def publisher(setting: Setting) -> Document:
     """Read and put the data, in parts where they are large; nothing is ever deleted by it."""
     put = ["s3:PutObject", "s3:AbortMultipartUpload", "s3:ListMultipartUploadParts"]
-    return _policy(*_reading(setting.data), _allow("PutData", put, _objects(setting.data)))
+    return _policy(*_working(setting.data), _allow("PutData", put, _objects(setting.data)))
 
 
 def pruner(setting: Setting) -> Document:
-    """Delete published versions and unfinished uploads; what names the current version stays."""
+    """Delete published versions and unfinished uploads; what names the current version stays.
+
+    A manifest is put back where its version became current while it was being deleted.
+    """
     data = setting.data
     below = f"arn:aws:s3:::{data.bucket}/{base(data)}*/{VERSIONS}/*"
     return _policy(
-        *_reading(data),
+        *_working(data),
         _allow("DeleteOldVersions", "s3:DeleteObject", below),
+        _allow("PutBackManifests", "s3:PutObject", f"{below}/manifest.json"),
         # The action knows no prefix; names of unfinished uploads are all that it shows.
         _allow("SeeUnfinishedUploads", "s3:ListBucketMultipartUploads", _bucket(data)),
         _allow("EndUnfinishedUploads", "s3:AbortMultipartUpload", _objects(data)),
@@ -106,20 +110,21 @@ def roles(setting: Setting) -> tuple[Role, ...]:
 def bucket(setting: Setting) -> Document:
     """What holds for everybody, administrators of the account among them.
 
-    Only TLS; only the publisher puts data, only the recorder records; only the pruner deletes.
+    Only TLS; only the publisher (and, for manifests, the pruner) puts data, only the recorder
+    records, only the pruner deletes.
     An administrator who must do otherwise changes this policy first, and CloudTrail tells of it.
     """
     data, ledger = setting.data, setting.ledger
     everything = [_bucket(data), f"{_bucket(data)}/*"]
     plain = _deny("OnlyTLS", "s3:*", everything)
     plain["Condition"] = {"Bool": {"aws:SecureTransport": "false"}}
-    puts = _unless(setting, "publisher", _deny("OnlyThePublisherPuts", _PUTS, _objects(data)))
-    held = [plain, puts]
+    puts = _deny("OnlyThePublisherPuts", _PUTS, _objects(data))
+    held = [plain, _unless(setting, ("publisher", "pruner"), puts)]
     if ledger and ledger.bucket == data.bucket:
         adds = _deny("OnlyTheRecorderAdds", _PUTS, _objects(ledger))
-        held.append(_unless(setting, "recorder", adds))
+        held.append(_unless(setting, ("recorder",), adds))
     deletes = _deny("OnlyThePrunerDeletes", "s3:DeleteObject*", f"{_bucket(data)}/*")
-    held.append(_unless(setting, "pruner", deletes))
+    held.append(_unless(setting, ("pruner",), deletes))
     if setting.public:
         everybody = _allow("EverybodyReads", "s3:GetObject", _objects(data))
         held.append({**everybody, "Principal": "*"})
@@ -167,9 +172,20 @@ def _reading(place: Address) -> tuple[Document, Document]:
     return _allow("Read", "s3:GetObject", _objects(place)), see
 
 
-def _unless(setting: Setting, key: str, statement: Document) -> Document:
-    """For all but one role. Whoever has no key has no ARN, and is meant as well."""
-    others = {"StringNotEquals": {"aws:PrincipalArn": _role_arn(setting, key)}}
+def _working(place: Address) -> tuple[Document, Document]:
+    """Read, and learn that something is missing.
+
+    S3 tells that only to whoever may list the bucket as a whole; others hear that they are denied.
+    https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObject.html (Permissions)
+    """
+    see = _allow("SeeWhatIsMissing", "s3:ListBucket", _bucket(place))
+    return _allow("Read", "s3:GetObject", _objects(place)), see
+
+
+def _unless(setting: Setting, keys: tuple[str, ...], statement: Document) -> Document:
+    """For all but these roles. Whoever has no key has no ARN, and is meant as well."""
+    spared = [_role_arn(setting, key) for key in keys]
+    others = {"StringNotEquals": {"aws:PrincipalArn": spared}}
     return {**statement, "Condition": others}
 
 
