@@ -139,7 +139,7 @@ class Setting:
 
 
 def _proven(what: str, pattern: str, value: str, fix: str) -> None:
-    if re.fullmatch(pattern, value) is None:
+    if re.fullmatch(pattern, value, re.ASCII) is None:
         raise UsageError(f"{value[:80]!r} is no {what}", fix=fix)
 
 
@@ -152,7 +152,7 @@ def budget(text: str) -> Decimal:
     wrong = UsageError(
         f"{text[:40]!r} is no budget", fix="write US dollars a month, such as 20 or 12.50"
     )
-    if re.fullmatch(r"\d{1,9}(?:\.\d{1,2})?", text) is None:
+    if re.fullmatch(r"\d{1,9}(?:\.\d{1,2})?", text, re.ASCII) is None:
         raise wrong
     amount = Decimal(text)
     if not 0 < amount <= _MOST_BUDGET:
