@@ -117,6 +117,10 @@ TEXT = {
         ".config(\"spark.jars.packages\", \"{package}\") If there is a session already, call "
         "spark.stop() first.",
     ),
+    "no_hadoop_aws_there": (
+        "이 Spark 클러스터에는 S3를 읽는 부품(hadoop-aws)이 없어요. 클러스터를 돌보는 분께 알려 주세요.",
+        "This Spark cluster lacks the part that reads S3 (hadoop-aws). Tell whoever runs it.",
+    ),
     "no_credentials": (
         "{place}를 읽을 열쇠가 없어요. 받은 읽기 전용 키를 AWS_ACCESS_KEY_ID와 "
         "AWS_SECRET_ACCESS_KEY에 넣고 커널을 다시 시작해 주세요. 공개 버킷이면 "

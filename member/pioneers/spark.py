@@ -99,7 +99,7 @@ class Tables(Mapping[str, "DataFrame"]):
             _ = frame.columns  # over Spark Connect nothing is looked at before
             return frame
         except Exception as error:  # noqa: BLE001 - each kind of session has errors of its own
-            raise _told(table.folder, error) from None
+            raise _told(self._spark, table.folder, error) from None
 
 
 def open_tables(spark: Any) -> Tables:
@@ -121,7 +121,7 @@ def open_tables(spark: Any) -> Tables:
         except Exception as error:  # noqa: BLE001 - each kind of session has errors of its own
             if "PATH_NOT_FOUND" in str(error):
                 return None
-            raise _told(address, error) from None
+            raise _told(spark, address, error) from None
         return row[0].encode() if row else b""
 
     return Tables(spark, listing.find(place, wanted, fetch), options)
@@ -133,7 +133,7 @@ def _options(spark: Any, place: Place) -> dict[str, str]:
     Nothing for a session over Spark Connect: the variables here are not those of the cluster. No
     key is among them, for options are shown on Spark's pages.
     """
-    if type(spark).__module__.startswith("pyspark.sql.connect"):
+    if _is_elsewhere(spark):
         return {}
     options = {}
     if endpoint := memory.endpoint_url():
@@ -167,13 +167,19 @@ def hadoop_aws() -> str:
     return HADOOP_AWS + version
 
 
-def _told(address: str, error: Exception) -> DataError:
+def _is_elsewhere(spark: Any) -> bool:
+    """Whether it is a session over Spark Connect."""
+    return type(spark).__module__.startswith("pyspark.sql.connect")
+
+
+def _told(spark: Any, address: str, error: Exception) -> DataError:
     """What Spark said, in words."""
     said = str(error)
     if isinstance(error, DataError):
         return error
     if "S3AFileSystem not found" in said or "No FileSystem for scheme" in said:
-        return fault("no_hadoop_aws", package=hadoop_aws())
+        key = "no_hadoop_aws_there" if _is_elsewhere(spark) else "no_hadoop_aws"
+        return fault(key, package=hadoop_aws())
     if "stopped SparkContext" in said or "NO_ACTIVE_SESSION" in said or "NoneType" in said:
         return fault("stopped")
     if address.startswith("s3://"):

@@ -173,6 +173,13 @@ def test_nobody_answers(monkeypatch: pytest.MonkeyPatch, refusal: Refusal) -> No
     assert "cannot be reached" in refusal(pioneers.data, "games")
 
 
+class Session:
+    """As much of a session as is asked for its settings."""
+
+    def __init__(self, **said: str) -> None:
+        self.conf = {key.replace("_", "."): value for key, value in said.items()}
+
+
 @pytest.mark.parametrize(
     ("said", "means"),
     [
@@ -186,17 +193,10 @@ def test_nobody_answers(monkeypatch: pytest.MonkeyPatch, refusal: Refusal) -> No
     ],
 )
 def test_what_hadoop_says_is_said_in_words(said: str, means: str) -> None:
-    assert means in str(spark._told("s3://bucket/x", RuntimeError(said)))
+    assert means in str(spark._told(Session(), "s3://bucket/x", RuntimeError(said)))
 
 
 # ------------------------------------------------- what Spark is told; its S3A is not installed
-
-
-class Session:
-    """As much of a session as is asked for its settings."""
-
-    def __init__(self, **said: str) -> None:
-        self.conf = {key.replace("_", "."): value for key, value in said.items()}
 
 
 def told(session: Session, *, anonymous: bool = False) -> dict[str, str]:
@@ -237,6 +237,8 @@ def test_a_session_elsewhere_keeps_its_own_settings(monkeypatch: pytest.MonkeyPa
     monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:9000")
     connect = type("SparkSession", (Session,), {"__module__": "pyspark.sql.connect.session"})
     assert told(connect()) == {}
+    lacking = RuntimeError("Class org.apache.hadoop.fs.s3a.S3AFileSystem not found")
+    assert "Tell whoever runs it" in str(spark._told(connect(), "s3://bucket/x", lacking))
 
 
 def test_spark_s_own_hadoop_names_the_package() -> None:

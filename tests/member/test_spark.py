@@ -138,4 +138,4 @@ def test_what_is_no_session_is_refused(
 
 def test_a_session_on_another_machine_cannot_see_a_folder() -> None:
     said = "[PATH_NOT_FOUND] Path does not exist: file:/home/x. SQLSTATE: 42K03"
-    assert "runs on another machine" in str(spark._told("/home/x", RuntimeError(said)))
+    assert "runs on another machine" in str(spark._told(None, "/home/x", RuntimeError(said)))
