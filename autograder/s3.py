@@ -110,6 +110,8 @@ def connect(*, anonymous: bool = False) -> S3Client:
                 **({"signature_version": UNSIGNED} if anonymous else {}),
             ),
         )
+    except _NO_KEYS as error:
+        raise ConfigError(f"S3 cannot be asked: {_line(error)}", fix=_KEYS) from error
     except (BotoCoreError, ValueError) as error:  # ValueError: an endpoint that is no address
         raise ConfigError(
             f"S3 cannot be asked: {_line(error)}",
@@ -167,7 +169,7 @@ def _refused(error: ClientError, where: str) -> PioneersError:
         said, fix = _ANSWERS[named]
         return RemoteError(f"{where}: {said} ({named})", fix=fix)
     told = _line(error.response.get("Error", {}).get("Message", ""))
-    return RemoteError(f"{where}: S3 answered {named or 'nothing clear'}: {told}", fix=_AGAIN)
+    return RemoteError(f"{where}: S3 answered {_line(named)}: {told}", fix=_AGAIN)
 
 
 def _line(said: object) -> str:

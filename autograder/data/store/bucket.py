@@ -139,9 +139,9 @@ class Bucket:
                 raise
         if found["ContentLength"] != file.bytes or found["Metadata"].get("sha256") != file.sha256:
             return False
-        # What S3 itself has computed; of the parts' hashes for what came in parts ("…-3").
-        own = found.get("ChecksumSHA256", "")
-        return not own or "-" in own or own == base64_of(file.sha256)
+        # What S3 itself has computed; for what came in parts ("…-3") it is of the parts' hashes.
+        own, parts = found.get("ChecksumSHA256", ""), "-" in found["ETag"]
+        return not own or parts or own == base64_of(file.sha256)
 
     def copy(self, source: Address, at: Address, file: DataFile) -> bool:
         """Copy an object on the server's side; False unless the copy has the file's hash."""
