@@ -118,7 +118,7 @@ TEXT = {
         "spark.stop() first.",
     ),
     "no_hadoop_aws_there": (
-        "이 Spark 클러스터에는 S3를 읽는 부품(hadoop-aws)이 없어요. 클러스터를 돌보는 분께 알려 주세요.",
+        "이 Spark 클러스터에는 S3를 읽는 부품(hadoop-aws)이 없어요. 운영자에게 알려 주세요.",
         "This Spark cluster lacks the part that reads S3 (hadoop-aws). Tell whoever runs it.",
     ),
     "no_credentials": (

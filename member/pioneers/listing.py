@@ -60,7 +60,7 @@ class Listing(NamedTuple):
     wanted: Wanted
     partial: bool = False
 
-    def table(self, name: str) -> Table:
+    def table(self, name: Any) -> Table:
         """The table of this name.
 
         Raises:
