@@ -38,6 +38,7 @@ def said(call):
 spark = (
     SparkSession.builder.master("local[1]")
     .config("spark.ui.enabled", "false")
+    .config("spark.sql.shuffle.partitions", "1")
     .config("spark.driver.host", "127.0.0.1")
     .getOrCreate()
 )
