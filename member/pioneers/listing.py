@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from pioneers import places
 from pioneers.errors import fault, one_line, unknown
 from pioneers.places import Place, Wanted
 
@@ -51,14 +52,14 @@ class Listing(NamedTuple):
     Attributes:
         tables: those that the notebook may use, by name.
         hidden: names of others that are there but not for this assignment.
-        partial: whether a full build would hold more.
+        declared: names of all that a build of today makes, where it was made here.
     """
 
     folder: str
     tables: dict[str, Table]
     hidden: frozenset[str]
     wanted: Wanted
-    partial: bool = False
+    declared: frozenset[str] = frozenset()
 
     def table(self, name: Any) -> Table:
         """The table of this name.
@@ -70,7 +71,7 @@ class Listing(NamedTuple):
             return self.tables[name]
         if name in [*self.hidden]:
             key = "not_in_assignment"
-        elif name in (self.wanted.tables or ()) or self.partial:
+        elif name in [*(self.wanted.tables or ()), *self.declared]:
             key = "not_here"
         else:
             key = "unknown"
@@ -170,16 +171,17 @@ def _look(folder: Path) -> dict[str, Table]:
 
 def _limited(folder: str, tables: dict[str, Table], place: Place, wanted: Wanted) -> Listing:
     """What the notebook may use: no more than it will have when it is graded."""
-    partial = place.found == "cache" and folder != f"{place.base}/{wanted.id}"
+    declared = places.declared(wanted.dataset) if place.found == "cache" else frozenset()
     if wanted.tables is None or place.found == "mount":
-        return Listing(folder, tables, frozenset(), wanted, partial)
+        return Listing(folder, tables, frozenset(), wanted, declared)
     allowed = {*wanted.tables}
     kept = {
         name: table
         for name, table in tables.items()
         if name in allowed or (table.kind != PARQUET and name.rpartition("_")[0] in allowed)
     }
-    return Listing(folder, kept, frozenset(tables) - frozenset(kept), wanted, partial)
+    hidden = (frozenset(tables) | declared) - allowed - frozenset(kept)
+    return Listing(folder, kept, hidden, wanted, declared)
 
 
 def _damaged(folder: str, error: Exception, place: Place, wanted: Wanted) -> Exception:

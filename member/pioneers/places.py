@@ -140,6 +140,14 @@ def wanted() -> Wanted:
     )
 
 
+def declared(dataset: str) -> frozenset[str]:
+    """The tables that the repository declares for a dataset; none outside a repository."""
+    if (root := _root()) is None:
+        return frozenset()
+    files = (root / "datasets" / dataset).glob("*.toml")
+    return frozenset(path.stem for path in files) - {"dataset"}
+
+
 def cohort_language() -> str:
     """The language that `cohort.toml` names; empty where there is none."""
     return str(_toml(folder / "cohort.toml").get("language", "")) if (folder := _root()) else ""

@@ -61,6 +61,9 @@ def repository(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     folder.mkdir(parents=True)
     (folder / "assignment.toml").write_text(ASSIGNMENT, "utf-8")
     (root / "cohort.toml").write_text('language = "ko"\n', "utf-8")
+    (root / "datasets" / "games").mkdir(parents=True)
+    for table in ("dataset", "users", *TABLES):
+        (root / "datasets" / "games" / f"{table}.toml").touch()
     (root / "submissions" / "haneul-example" / "w1d3-joins").mkdir(parents=True)
     monkeypatch.setenv("PIONEERS_ROOT", str(root))
     return root

@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib.util
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -178,6 +179,14 @@ except pioneers.DataError as error:
     assert ours == {"pioneers", "pioneers.errors"}
     assert not modules & {"dataclasses", "json", "pathlib", "re", "typing"}
     assert "pyarrow" in said
+
+
+def test_it_knows_nothing_of_the_project_s_own_package() -> None:
+    files = sorted((ROOT / "member").rglob("*.py"))
+    assert files
+    assert [
+        path.name for path in files if re.search(r"(from|import) autograder", path.read_text())
+    ] == []
 
 
 def test_an_installed_project_offers_both_packages(tmp_path: Path) -> None:

@@ -124,6 +124,15 @@ def test_data_that_a_check_made_serve_too(
     assert len(pioneers.data("purchases")) == 4000
 
 
+def test_a_table_that_came_with_an_update_is_to_be_built(
+    cached: Path, repository: Path, monkeypatch: pytest.MonkeyPatch, refusal: Refusal
+) -> None:
+    assert "Run `./pioneers data build`" in refusal(pioneers.data, "users")
+    assert "There is no table 'dataset'" in refusal(pioneers.data, "dataset")
+    monkeypatch.chdir(repository / "submissions" / "haneul-example" / "w1d3-joins")
+    assert "This assignment has no table 'users'" in refusal(pioneers.data, "users")
+
+
 def test_an_assignment_without_data_says_so(
     monkeypatch: pytest.MonkeyPatch, refusal: Refusal
 ) -> None:
