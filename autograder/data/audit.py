@@ -1,7 +1,8 @@
 """Says what is wrong with a built dataset: hashes, rows, schema, keys, references, dirt, cleaning.
 
-It trusts nothing in the folder, and reads one part at a time. What it compares with is the
-dataset's declaration; the clean-up check uses `clean`, which knows the rules alone.
+It trusts nothing in the folder, and reads one part at a time. What the rows must be like is for
+`checks` to say, by the dataset's declaration; that dirt can be cleaned is shown by `clean`, which
+knows the rules alone.
 """
 
 from __future__ import annotations
@@ -10,22 +11,21 @@ import hashlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
-from math import sqrt
 from pathlib import Path
 from typing import Final
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from autograder.data import clean, dirt, manifest
-from autograder.data.arrow import Array, pc
+from autograder.data import clean, manifest
+from autograder.data.arrow import pc
+from autograder.data.checks import Checks
 from autograder.data.draws import Plan, to_array
-from autograder.data.draws.keys import Reference
 from autograder.data.formats import ENCODERS, PARQUET
 from autograder.data.layout import Job, entries, parts
 from autograder.data.manifest import DataFile, DataTable, Manifest
 from autograder.data.requests import check_scale, check_seed
-from autograder.data.spec import Column, Table
+from autograder.data.spec import Table
 from autograder.data.spec_reader import load
 from autograder.data.workers import draw
 from autograder.errors import PioneersError
@@ -40,6 +40,7 @@ ARROW: Final = {
     "timestamp": pa.timestamp("us", tz="UTC"),
     "decimal(12,2)": pa.decimal128(12, 2),
     "decimal(12,4)": pa.decimal128(12, 4),
+    "list<string>": pa.list_(pa.string()),
 }
 """The Arrow type of each declared type."""
 
@@ -137,8 +138,7 @@ class _Audit:
         if problem := _miscut(found, jobs, PARQUET):
             yield problem
             return
-        counts: dict[str, tuple[int, int]] = {}
-        seen: list[Array] = []
+        checks = Checks(self.plan, table, self._games if table.dialect else pa.table({}))
         for job, file in zip(jobs, found.files, strict=True):
             self.tally.add(file)
             problem, rows = self._read(job, file)
@@ -148,18 +148,10 @@ class _Audit:
             if table.partition and not self._at_home(job, rows):
                 yield f"{file.path}: its rows belong to another {table.partition.by} or part"
                 return
-            if len(table.key) == 1 and not table.dialect:
-                seen.append(rows[table.key[0]].combine_chunks())
-            yield from self._references(table, rows, file)
-            for name, part in self._shares(table, rows).items():
-                before = counts.get(name, (0, 0))
-                counts[name] = (before[0] + part[0], before[1] + part[1])
+            yield from checks.part(rows, job.start, file.path)
             if table.dialect:
                 yield from self._cleans(table, job, rows, file)
-        if seen and pc.count_distinct(pa.concat_arrays(seen)).as_py() != found.rows:
-            yield f"{table.name}: key {table.key[0]} is not unique"
-        for name, (hits, of) in counts.items():
-            yield from self._rate(table, name, hits, of)
+        yield from checks.rest()
 
     def _read(self, job: Job, file: DataFile) -> tuple[str, pa.Table]:
         """Return what is wrong with a file's form, else its rows."""
@@ -184,41 +176,6 @@ class _Audit:
         drawn = self.plan.part(job.table.name, job.start, job.stop).column(name)
         times = to_array(drawn, job.table.column(name).type)
         return bool(rows[name].combine_chunks().equals(times))
-
-    def _references(self, table: Table, rows: pa.Table, file: DataFile) -> Iterator[str]:
-        for column in table.columns:
-            if isinstance(column.draw, Reference):
-                target = column.draw.to
-                keys = self.plan.whole(target)  # a serial: it has no gaps
-                values = rows[column.name]
-                least, most = pc.min_max(values).as_py().values()
-                if least is not None and not keys[0] <= least <= most <= keys[-1]:
-                    yield f"{file.path}: {column.name} refers to no {target.table}"
-            if column.nulls is None and not table.dialect and rows[column.name].null_count:
-                yield f"{file.path}: {column.name} has nulls"
-
-    def _shares(self, table: Table, rows: pa.Table) -> dict[str, tuple[int, int]]:
-        """Return for each declared rate how many rows it hit, and of how many."""
-        if table.dialect:
-            return dict(dirt.COUNTERS[table.dialect.name](rows, self._games))
-        return {
-            f"{column.name} null": _null_share(column, rows)
-            for column in table.columns
-            if column.nulls
-        }
-
-    def _rate(self, table: Table, name: str, hits: int, of: int) -> Iterator[str]:
-        if table.dialect:
-            rate = table.dialect.dirt[name]
-        else:
-            nulls = table.column(name.removesuffix(" null")).nulls
-            assert nulls is not None, name
-            rate = nulls.rate
-        # Once in 500 million honest draws: six standard deviations (and a little, for tiny tables),
-        # or nothing at all where twenty were to be expected.
-        slack = 6 * sqrt(rate * (1 - rate) * of) + 4
-        if abs(hits - rate * of) > slack or (not hits and rate * of > 20):
-            yield f"{table.name}: {name} is {hits} of {of} rows, far from the declared {rate:g}"
 
     def _cleans(self, table: Table, job: Job, rows: pa.Table, file: DataFile) -> Iterator[str]:
         """Clean one part and compare it with the purchases that it tells."""
@@ -255,10 +212,3 @@ def _miscut(found: DataTable, jobs: list[Job], kind: str) -> str:
         if file.path != job.paths[kind]:
             return f"{file.path}: {job.paths[kind]} belongs there"
     return ""
-
-
-def _null_share(column: Column, rows: pa.Table) -> tuple[int, int]:
-    assert column.nulls is not None, column.name
-    if column.nulls.when:
-        rows = rows.filter(pc.equal(rows[column.nulls.when.column], column.nulls.when.value))
-    return rows[column.name].null_count, rows.num_rows

@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING, ClassVar, Final
 
+from autograder.data.arrow import Array
 from autograder.models import Text
 
 if TYPE_CHECKING:
@@ -136,6 +137,18 @@ class Via:
         return f"{self.column}.{self.source}" if self.source else self.column
 
 
+@dataclass(frozen=True)
+class Share:
+    """How many hits of how many there are, and the declared rate to hold that against."""
+
+    hits: int
+    of: int
+    rate: float
+
+    def __add__(self, other: Share) -> Share:
+        return Share(self.hits + other.hits, self.of + other.of, self.rate)
+
+
 class Draw(ABC):
     """How a column's rows come about. A kind of draw is one frozen class, listed in `draws.KINDS`.
 
@@ -179,6 +192,12 @@ class Draw(ABC):
     def in_order(self) -> Season | None:
         """Return the season through whose days the rows go in order, for a time that does so."""
         return None
+
+    def shares(
+        self, values: Array, words: Mapping[str, tuple[str, ...]]
+    ) -> Iterable[tuple[str, Share]]:
+        """Count in built values what was declared as a rate; `words` are the word lists."""
+        return ()
 
     def most(self, others: int) -> int | None:
         """Return how many rows a parent can have where there are `others` parents; None if any."""

@@ -64,7 +64,7 @@ WRONG = [
     ("users", "{ko_mood}{ko_animal}{number}", "{ko_moods}", ["nickname", "ko_moods", "ko_mood"]),
     ("users", "{ko_mood}{ko_animal}{number}", "{ko_mood", ["nickname", "brace"]),
     ("users", 'type = "date"', 'type = "string"', ["joined", "string", "date"]),
-    ("games", "puzzle = 14", "1 = 14", None),
+    ("games", '"도토리 랩" = 5', "1 = 5", None),
     (
         "games",
         'type = "int32"\nabout = { ko = "정가',

@@ -209,7 +209,7 @@ def _bomb(copy: Path) -> None:
     ("harm", "says"),
     [
         (_more_rows, "users/part-00000.parquet: 501 rows where 500 belong"),
-        (_twice, "users: key user_id is not unique"),
+        (_twice, "key user_id is not unique"),
         (_other_type, "columns differ"),
         (_other_column, "columns differ"),
         (_no_such_game, "game_id refers to no games"),

@@ -41,7 +41,7 @@ class Plan:
         if table.rows:
             return table.rows.at(self.scale)
         if table.each:
-            return packs.total(*self._pack(table))
+            return packs.total(*self.pack(table))
         return table.grid.rows if table.grid else 0
 
     def part(self, name: str, start: int, stop: int) -> Part:
@@ -83,14 +83,14 @@ class Plan:
     def children(self, table: Table) -> Ints:
         """Return how many rows of an `each` table each of its parents has; kept."""
         if table.name not in self._counts:
-            self._counts[table.name] = packs.counts(*self._pack(table))
+            self._counts[table.name] = packs.counts(*self.pack(table))
         return self._counts[table.name]
 
     def family(self, table: Table, start: int, stop: int) -> Family:
         """Return whose rows `start` to `stop` of an `each` table are."""
-        return packs.family(*self._pack(table), start, stop)
+        return packs.family(*self.pack(table), start, stop)
 
-    def _pack(self, table: Table) -> tuple[Ints, Stream, int]:
+    def pack(self, table: Table) -> tuple[Ints, Stream, int]:
         """Return the pack that an `each` table's counts are dealt from, its stream, the parents."""
         assert table.each is not None, table.name
         others = self.rows(self.dataset.table(table.each.of.table))

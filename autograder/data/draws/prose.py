@@ -6,7 +6,8 @@ rates can be counted again in the files.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import re
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from itertools import chain
@@ -20,7 +21,7 @@ from autograder.data.arrow import Array, pc
 from autograder.data.draws.drawn import Drawn, one_each, vocabulary
 from autograder.data.draws.plain import Choice
 from autograder.data.draws.texts import columns_in, known_slots
-from autograder.data.spec import Column, Draw, Via
+from autograder.data.spec import Column, Draw, Share, Via
 from autograder.data.spec_fields import Fields
 from autograder.data.streams import Flags, Ints, Stream, below_each, pick
 
@@ -141,6 +142,23 @@ class Prose(Draw):
         empty = pa.scalar("", pa.string())
         return one_each(pc.if_else(pa.array(hit["blank"]), empty, texts))
 
+    def shares(
+        self, values: Array, words: Mapping[str, tuple[str, ...]]
+    ) -> Iterable[tuple[str, Share]]:
+        """Count empty texts; among the others laughter, emoji and entities."""
+        texts = values.drop_null()
+        blank = pc.equal(texts, "")
+        yield "blank", Share(_true(blank), len(texts), self.noise["blank"])
+        texts = texts.filter(pc.invert(blank))
+        for name in ("laugh", "emoji"):
+            ends = chain.from_iterable(words[key] for key in set(self.tails[name].values()))
+            found = "|".join(sorted({re.escape(end.strip()) for end in ends}))
+            hits = _true(pc.match_substring_regex(texts, found))
+            yield name, Share(hits, len(texts), self.noise[name])
+        found = "|".join(ENTITIES.values())
+        hits = _true(pc.match_substring_regex(texts, found))
+        yield "entity", Share(hits, len(texts), self.noise["entity"])
+
     def _plain(self, part: Part, kind: Ints, stream: Stream) -> Array:
         """Return the texts before any noise."""
         raw = stream.sub("pattern").raw(part.start, part.stop)
@@ -160,6 +178,10 @@ class Prose(Draw):
         words = stream.raw(part.start, part.stop)
         place = (np.cumsum(sizes) - sizes)[kind] + below_each(words, sizes[kind])
         return vocabulary(chain.from_iterable(lists)).take(pa.array(place))
+
+
+def _true(flags: Array) -> int:
+    return pc.sum(flags).as_py() or 0
 
 
 def misspelt(texts: Array, typos: Mapping[str, str]) -> Array:

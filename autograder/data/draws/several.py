@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from itertools import accumulate
+from itertools import accumulate, chain
 from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
+import pyarrow as pa
 
+from autograder.data.arrow import Array, pc
 from autograder.data.draws.choices import evenly, span_of, weight_table
 from autograder.data.draws.drawn import Drawn, vocabulary
 from autograder.data.draws.plain import Choice
-from autograder.data.spec import Column, Draw, Table, Via
+from autograder.data.spec import Column, Draw, Share, Table, Via
 from autograder.data.spec_fields import Fields
 from autograder.data.streams import Ints, Words64, below_each, chance
 
@@ -149,6 +151,16 @@ class Subset(Draw):
         spelt = self._spelt(value, stream.sub("spelling").at(cell + part.start * count))
         ways = (way for name in names for way in (name, *self.spellings.get(name, ())))
         return Drawn(spelt, vocabulary(ways), edges=edges.astype(np.int64))
+
+    def shares(
+        self, values: Array, words: Mapping[str, tuple[str, ...]]
+    ) -> Iterable[tuple[str, Share]]:
+        """Count the odd spellings among the values that have some."""
+        flat = pc.list_flatten(values)
+        odd = vocabulary(chain.from_iterable(self.spellings.values()))
+        some = pa.concat_arrays([odd, vocabulary(self.spellings)])
+        hits, of = (pc.sum(pc.is_in(flat, value_set=them)).as_py() or 0 for them in (odd, some))
+        yield "messy", Share(hits, of, self.messy)
 
     def _thresholds(self, label: str, steps: int) -> Ints:
         """Return for each step and value the chance, in 2**32."""
