@@ -49,7 +49,8 @@ _BUSY = (
     "LimitExceededException",
     "ServiceUnavailable",
 )
-DENIED = ("AccessDenied", "AccessDeniedException", "UnauthorizedOperation")
+_DENIED = ("AccessDenied", "AccessDeniedException", "403")
+_FIRST = "open Cost Explorer once in AWS's console as the account's owner, and come back in a day"
 
 
 def connect(service: Literal["ce", "sts"]) -> Any:
@@ -96,8 +97,11 @@ def faults(asking: str, *, right: str) -> Iterator[None]:
 
 def _refused(error: ClientError, asking: str, right: str) -> PioneersError:
     named = code(error)
+    told = _line(error.response.get("Error", {}).get("Message", ""))
     where = f"asking {asking}"
-    if named in DENIED:
+    if named == "DataUnavailableException" or "not enabled for cost explorer" in told.lower():
+        return RemoteError(f"{where}: AWS has no data on this account yet ({named})", fix=_FIRST)
+    if named in _DENIED:
         return RemoteError(
             f"{where}: this key is not allowed to ({named})",
             fix=f"use a key or role with {right}, such as the role cost of `pioneers cloud policy`",
@@ -113,7 +117,6 @@ def _refused(error: ClientError, asking: str, right: str) -> PioneersError:
     if named in _BUSY:
         fix = "run it again in some minutes"
         return RemoteError(f"{where}: AWS is too busy ({named})", fix=fix)
-    told = _line(error.response.get("Error", {}).get("Message", ""))
     return RemoteError(f"{where}: AWS answered {named or 'nothing clear'}: {told}")
 
 

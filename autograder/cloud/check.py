@@ -88,7 +88,8 @@ def _who() -> Finding:
             told = aws.connect("sts").get_caller_identity()
     except RemoteError:
         return Finding("who", "note")
-    return Finding("who", "ok", {"arn": str(told.get("Arn", ""))})
+    owner = str(told.get("Arn", "")).rpartition(":")[2]  # user/haneul, or assumed-role/name/session
+    return Finding("who", "ok", {"owner": owner, "account": str(told.get("Account", ""))})
 
 
 def _read(client: S3Client, data: Address, listed: _Answer) -> Finding:
