@@ -16,13 +16,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from autograder import __version__, cohort, paths, pipeline
+from autograder import __version__, cohort, kinds, paths, pipeline
 from autograder import assignment as assignments
 from autograder.assignment import Assignment
 from autograder.errors import PioneersError, UsageError
 from autograder.models import Report
 from autograder.report import failed_report, from_json, to_json, to_markdown
-from autograder.submission import stage
 from autograder.text.catalogue import catalogue
 
 LOGIN = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,37}[A-Za-z0-9])?")
@@ -190,14 +189,15 @@ def _standing(work: Work, path: Path) -> Report | None:
     )
     if report.status != "graded" or not same:
         return None
-    return report if made_of.submission_sha256 == _sha256(work.path) else None
+    return report if made_of.submission_sha256 == _sha256(work.assignment, work.path) else None
 
 
-def _sha256(path: Path) -> str:
+def _sha256(assignment: Assignment, path: Path) -> str:
     """The hash of a submission's files, or nothing if they cannot be graded."""
     with tempfile.TemporaryDirectory(prefix="pioneers-") as scratch:
         try:
-            return stage(path, Path(scratch) / "submission").sha256
+            staged = kinds.of(assignment).stage(assignment, path, Path(scratch) / "submission")
+            return staged.sha256
         except PioneersError:
             return ""
 

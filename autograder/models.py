@@ -15,7 +15,6 @@ FORMAT_VERSION = 1
 Language = Literal["ko", "en"]
 LANGUAGES: tuple[Language, ...] = ("ko", "en")
 
-AnswerType = Literal["frame", "scalar", "list", "dict", "text", "function", "figure"]
 Visibility = Literal["public", "hidden"]
 Order = Literal["any", "strict"]
 CheckStatus = Literal["pass", "fail", "error", "skipped"]
@@ -79,10 +78,16 @@ def dataset_id(dataset: str, scale: float, seed: int) -> str:
 
 @dataclass(frozen=True)
 class AnswerSpec:
-    """One declared answer: a name that the notebook must define, and how it is compared."""
+    """One declared answer: its name, what it is, and how it is compared.
+
+    Attributes:
+        type: of a notebook `frame`, `scalar`, `list`, `dict`, `text`, `function` or `figure`;
+            other kinds of assignments have types of their own.
+        options: what the kind's answers say beyond what all have, plain JSON.
+    """
 
     name: str
-    type: AnswerType
+    type: str
     points: float
     visibility: Visibility = "hidden"
     order: Order = "any"
@@ -92,6 +97,7 @@ class AnswerSpec:
     hint: Text | None = None
     more_hints: tuple[Text, ...] = ()
     calls: tuple[tuple[JSON, ...], ...] = ()
+    options: Mapping[str, JSON] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

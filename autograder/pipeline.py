@@ -19,18 +19,18 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from autograder import __version__, reference
+from autograder import __version__, kinds, reference
 from autograder.assignment import Assignment
 from autograder.bundle import Bundle
 from autograder.capture import java
-from autograder.capture.notebook import capture
 from autograder.errors import InfrastructureError, SubmissionInvalid
 from autograder.grade.process import GradingProcess
 from autograder.grade.request import Request
+from autograder.kinds import Surroundings
 from autograder.models import Language, Provenance, Report, Timing, dataset_id
 from autograder.reference import PUBLIC_SEED
 from autograder.report import build_report, failed_report, invalid_report
-from autograder.submission import Submission, stage
+from autograder.submission import Submission
 from autograder.text.catalogue import catalogue
 
 Say = Callable[[str], None]
@@ -128,7 +128,9 @@ def grade(
 
 def _stage(state: Grade) -> Grade:
     state.say("reading the submission")
-    return replace(state, submission=stage(state.path, state.scratch / "submission"))
+    kind = kinds.of(state.assignment)
+    staged = kind.stage(state.assignment, state.path, state.scratch / "submission")
+    return replace(state, submission=staged)
 
 
 def _capture(state: Grade) -> Grade:
@@ -141,7 +143,7 @@ def _capture(state: Grade) -> Grade:
         raise AssertionError("staged first")
     if state.submission.mentions("pyspark"):
         java.prepare(state.say)
-    state.say("running the notebook")
+    state.say("running the submission")
     data = reference.data_folder(state.assignment, state.seed, state.scratch)
     started = time.monotonic()
     with ThreadPoolExecutor(max_workers=2) as pool:
@@ -154,17 +156,16 @@ def _capture(state: Grade) -> Grade:
             sandboxed=state.sandboxed,
             drawn=drawing.result,
         )
-        captured = capture(
-            state.submission,
-            state.assignment.answers,
-            state.assignment.limits,
+        around = Surroundings(
             data=data,
             seed=state.seed,
             official=state.sandboxed,
             drawn=drawing.result,
-            # Until the notebook runs, every processor is busy with starting it.
+            # Until the member's code runs, every processor is busy with starting it.
             began=state.grader.start if state.grader else lambda: None,
         )
+        kind = kinds.of(state.assignment)
+        captured = kind.capture(state.submission, state.assignment, around)
         seconds = time.monotonic() - started
         expected = pending.result()
     sealed = captured.seal(state.scratch / "bundle")

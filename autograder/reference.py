@@ -13,12 +13,11 @@ from collections import defaultdict
 from collections.abc import Callable
 from pathlib import Path
 
-from autograder import __version__, bundle, paths
+from autograder import __version__, bundle, kinds, paths
 from autograder.assignment import Assignment
-from autograder.capture.notebook import capture
 from autograder.errors import BundleError, ReferenceFailed
+from autograder.kinds import Surroundings
 from autograder.models import dataset_id
-from autograder.submission import stage
 
 _LOCKS: defaultdict[str, threading.Lock] = defaultdict(threading.Lock)
 """One for each reference: of two grades at once on one seed, the second waits for the first."""
@@ -93,16 +92,10 @@ def _kept_or_made(
             return bundle.open_bundle(kept)
         except BundleError:
             shutil.rmtree(kept, ignore_errors=True)  # damaged: made again below
-    submission = stage(assignment.notebook, scratch / "reference")
-    captured = capture(
-        submission,
-        assignment.answers,
-        assignment.limits,
-        data=data_folder(assignment, seed, scratch),
-        seed=seed,
-        official=sandboxed,
-        drawn=drawn,
-    )
+    kind = kinds.of(assignment)
+    submission = kind.stage(assignment, kind.solution(assignment), scratch / "reference")
+    around = Surroundings(data_folder(assignment, seed, scratch), seed, sandboxed, drawn)
+    captured = kind.capture(submission, assignment, around)
     if captured.problems:
         name, problem = min(captured.problems.items())
         raise ReferenceFailed(

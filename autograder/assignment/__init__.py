@@ -10,91 +10,33 @@ import contextlib
 import hashlib
 import re
 import tomllib
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, fields, replace
 from datetime import date, datetime
 from difflib import get_close_matches
 from functools import cached_property
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Any
 
-from pydantic import ConfigDict, Field, TypeAdapter, ValidationError
+from pydantic import ValidationError
 
 from autograder import paths
+from autograder.assignment.explain import at, explain
+from autograder.assignment.schema import FILE as FILE_SCHEMA
+from autograder.assignment.schema import (
+    KINDS,
+    NOTEBOOK,
+    BothTexts,
+    File,
+    KindSchema,
+    NotebookAnswer,
+)
 from autograder.errors import AssignmentError
 from autograder.models import AnswerSpec, DataRequest, Limits, Text
 
 FILE = "assignment.toml"
 ID = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
 NOT_PART_OF_IT = {"golden", "__pycache__", ".ipynb_checkpoints"}
-
-_STRICT = ConfigDict(extra="forbid", frozen=True)
-_Name = Annotated[str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_]{0,62}$")]
-_Positive = Annotated[float, Field(gt=0, le=1e6, allow_inf_nan=False)]
-
-
-@dataclass(frozen=True)
-class _Data:
-    __pydantic_config__ = _STRICT
-
-    dataset: str
-    scale: _Positive
-    tables: tuple[_Name, ...]
-    seed: Literal["fresh"] | Annotated[int, Field(ge=0, lt=2**63)] = "fresh"
-
-
-@dataclass(frozen=True)
-class _Limits:
-    __pydantic_config__ = _STRICT
-
-    wall_s: Annotated[float, Field(gt=0, le=3600)] = Limits.wall_s
-    cpu_s: Annotated[float, Field(gt=0, le=14400)] = Limits.cpu_s
-    memory_mb: Annotated[int, Field(ge=256, le=65536)] = Limits.memory_mb
-    processes: Annotated[int, Field(ge=32, le=8192)] = Limits.processes
-    output_mb: Annotated[int, Field(ge=1, le=1024)] = Limits.output_mb
-
-
-@dataclass(frozen=True)
-class _Text:
-    __pydantic_config__ = _STRICT
-
-    ko: str
-    en: str
-
-
-@dataclass(frozen=True)
-class _Answer:
-    __pydantic_config__ = _STRICT
-
-    type: Literal["frame", "scalar", "list", "dict", "text", "function", "figure"]
-    points: Annotated[float, Field(ge=0, le=1000, allow_inf_nan=False)]
-    visibility: Literal["public", "hidden"] = "hidden"
-    order: Literal["any", "strict"] = "any"
-    keys: tuple[str, ...] = ()
-    tolerance: Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)] = 1e-9
-    title: _Text | None = None
-    hint: _Text | None = None
-    more_hints: tuple[_Text, ...] = ()
-    calls: tuple[tuple[Any, ...], ...] = ()
-
-
-@dataclass(frozen=True)
-class _File:
-    __pydantic_config__ = _STRICT
-
-    format_version: Literal[1]
-    id: str
-    kind: Literal["notebook", "dag", "code", "challenge", "nbgrader"]
-    title: _Text
-    answers: dict[_Name, _Answer] = field(default_factory=dict)
-    lesson: str = ""
-    opens: date | None = None
-    due: datetime | None = None
-    closes: datetime | None = None
-    limits: _Limits = _Limits()
-    data: _Data | None = None
-
-
-_ADAPTER = TypeAdapter(_File)
+_TEXTS = ("title", "hint", "more_hints")
 
 
 @dataclass(frozen=True)
@@ -108,6 +50,7 @@ class Assignment:
         data: the tables it reads, or None; `data.seed` is None where each grade draws its own.
         answers: in the order of the file; their points add up to `max_points` unless pytest
             checks in `tests/` add more.
+        settings: the kind's own table, as its schema reads it; None where it has none.
     """
 
     id: str
@@ -121,6 +64,7 @@ class Assignment:
     limits: Limits
     data: DataRequest | None
     answers: tuple[AnswerSpec, ...]
+    settings: Any = None
 
     @property
     def notebook(self) -> Path:
@@ -212,11 +156,11 @@ def _find(which: str | Path) -> Path:
 
 def _build(path: Path, text: str, values: dict[str, Any]) -> Assignment:
     try:
-        file = _ADAPTER.validate_python(values)
+        file = FILE_SCHEMA.validate_python(values)
     except ValidationError as error:
-        raise _explain(path, text, error) from None
+        raise explain(path, text, error) from None
     if file.id != path.parent.name:
-        raise _at(
+        raise at(
             path,
             text,
             ("id",),
@@ -224,20 +168,19 @@ def _build(path: Path, text: str, values: dict[str, Any]) -> Assignment:
             "make them equal",
         )
     if not ID.fullmatch(file.id):
-        raise _at(
+        raise at(
             path, text, ("id",), f"id {file.id!r} has other signs than a-z, 0-9 and -", "rename it"
         )
     for key, moment in (("due", file.due), ("closes", file.closes)):
         if moment is not None and moment.tzinfo is None:
-            raise _at(path, text, (key,), f"{key} has no time zone", "add one, such as +09:00")
+            raise at(path, text, (key,), f"{key} has no time zone", "add one, such as +09:00")
     if file.due and file.closes and file.closes < file.due:
-        raise _at(path, text, ("closes",), "closes is before due", "let it be later, or drop it")
+        raise at(path, text, ("closes",), "closes is before due", "let it be later, or drop it")
     if not file.answers and not (path.parent / "tests").is_dir():
         raise AssignmentError(
             f"{path}: nothing to grade", fix="declare an [answers.NAME] table or add tests/"
         )
-    for name, answer in file.answers.items():
-        _check_answer(path, text, name, answer)
+    schema = KINDS.get(file.kind, NOTEBOOK)
     data = file.data
     return Assignment(
         id=file.id,
@@ -254,14 +197,38 @@ def _build(path: Path, text: str, values: dict[str, Any]) -> Assignment:
         else DataRequest(
             data.dataset, data.scale, data.tables, None if data.seed == "fresh" else data.seed
         ),
-        answers=tuple(_answer(name, answer) for name, answer in file.answers.items()),
+        answers=tuple(
+            _spec(path, text, schema, name, table) for name, table in file.answers.items()
+        ),
+        settings=_settings(path, text, schema, file),
     )
 
 
-def _check_answer(path: Path, text: str, name: str, answer: _Answer) -> None:
+def _spec(path: Path, text: str, schema: KindSchema, name: str, table: Any) -> AnswerSpec:
     where = ("answers", name)
+    try:
+        answer = schema.answer.validate_python(table)
+    except ValidationError as error:
+        raise explain(path, text, error, where) from None
+    if isinstance(answer, NotebookAnswer):
+        _check_notebook_answer(path, text, where, answer)
+    known = {each.name for each in fields(AnswerSpec)}
+    values = {key: value for key, value in vars(answer).items() if key not in _TEXTS}
+    return AnswerSpec(
+        name=name,
+        title=_text(answer.title),
+        hint=_text(answer.hint),
+        more_hints=tuple(Text(each.ko, each.en) for each in answer.more_hints),
+        options={key: value for key, value in values.items() if key not in known},
+        **{key: value for key, value in values.items() if key in known},
+    )
+
+
+def _check_notebook_answer(
+    path: Path, text: str, where: tuple[str, ...], answer: NotebookAnswer
+) -> None:
     if answer.type == "function" and not answer.calls:
-        raise _at(
+        raise at(
             path,
             text,
             where,
@@ -269,64 +236,26 @@ def _check_answer(path: Path, text: str, name: str, answer: _Answer) -> None:
             'add calls = [["first argument"], …]',
         )
     if answer.type != "function" and answer.calls:
-        raise _at(
+        raise at(
             path, text, (*where, "calls"), f"calls on a {answer.type}", "calls belong to functions"
         )
     if answer.type != "frame" and answer.keys:
-        raise _at(path, text, (*where, "keys"), f"keys on a {answer.type}", "keys belong to frames")
+        raise at(path, text, (*where, "keys"), f"keys on a {answer.type}", "keys belong to frames")
 
 
-def _answer(name: str, answer: _Answer) -> AnswerSpec:
-    texts = ("title", "hint", "more_hints")
-    return AnswerSpec(
-        name=name,
-        title=_text(answer.title),
-        hint=_text(answer.hint),
-        more_hints=tuple(Text(each.ko, each.en) for each in answer.more_hints),
-        **{key: value for key, value in vars(answer).items() if key not in texts},
-    )
+def _settings(path: Path, text: str, schema: KindSchema, file: File) -> Any:
+    """A kind's own table; the tables of other kinds have no place in the file."""
+    own = {"code": file.code, "dag": file.dag}
+    for name, table in own.items():
+        if table is not None and name != file.kind:
+            raise at(path, text, (name,), f"[{name}] in a {file.kind}", "remove that table")
+    if schema.table is None:
+        return None
+    try:
+        return schema.table.validate_python(own[file.kind] or {})
+    except ValidationError as error:
+        raise explain(path, text, error, (file.kind,)) from None
 
 
-def _text(text: _Text | None) -> Text | None:
+def _text(text: BothTexts | None) -> Text | None:
     return None if text is None else Text(text.ko, text.en)
-
-
-def _explain(path: Path, text: str, error: ValidationError) -> AssignmentError:
-    first = error.errors()[0]
-    where = tuple(str(part) for part in first["loc"])
-    key = ".".join(where) or "the file"
-    if first["type"] == "missing":
-        return _at(path, text, where[:-1], f"{key} is missing", f"add {where[-1]} = …")
-    if first["type"] in ("extra_forbidden", "unexpected_keyword_argument"):
-        return _at(path, text, where, f"unknown key {key}", "remove it or mend its spelling")
-    given = first.get("input")
-    fix = first["msg"][0].lower() + first["msg"][1:]
-    return _at(path, text, where, f"{key} = {str(given)[:60]!r} will not do", fix.rstrip("."))
-
-
-def _at(path: Path, text: str, where: tuple[str, ...], what: str, fix: str) -> AssignmentError:
-    return AssignmentError(f"{path}, line {_line(text, where)}: {what}", fix=fix)
-
-
-def _line(text: str, where: tuple[str, ...]) -> int:
-    """The 1-based line on which a key stands, or its table's header, or 1.
-
-    tomllib keeps no positions, so this looks for the longest header that leads to the key.
-    """
-    best, depth = 1, 0
-    header: tuple[str, ...] = ()
-    for number, line in enumerate(text.splitlines(), start=1):
-        if found := re.match(r"\s*\[+([^\]]+)\]+", line):
-            header = tuple(part.strip().strip("\"'") for part in found[1].split("."))
-            key = header
-        elif found := re.match(r"\s*([A-Za-z0-9_.\"'-]+)\s*=", line):
-            key = (*header, *(part.strip("\"'") for part in found[1].split(".")))
-            if where[: len(key)] == key:
-                return number
-        else:
-            continue
-        # A header that leads to the key, or a dotted key that lies in the table asked for.
-        shared = min(len(key), len(where))
-        if key[:shared] == where[:shared] and shared > depth:
-            best, depth = number, shared
-    return best

@@ -14,12 +14,12 @@ from typing import Annotated, Literal
 
 from pydantic import ConfigDict, Field, TypeAdapter, ValidationError
 
+from autograder import kinds
 from autograder.assignment import Assignment
-from autograder.authoring import source
 from autograder.errors import AssignmentError
 from autograder.models import Report
-from autograder.submission import NOTEBOOK
 
+CASE = "case.toml"
 _STRICT = ConfigDict(extra="forbid", frozen=True)
 
 
@@ -65,7 +65,7 @@ def load_cases(assignment: Assignment) -> list[Case]:
     Raises:
         AssignmentError: a case.toml is not right.
     """
-    return [_load(path) for path in sorted((assignment.folder / "golden").glob("*/case.toml"))]
+    return [_load(path) for path in sorted((assignment.folder / "golden").glob(f"*/{CASE}"))]
 
 
 def _load(path: Path) -> Case:
@@ -90,14 +90,13 @@ def _load(path: Path) -> Case:
 
 def write_submission(case: Case, assignment: Assignment, folder: Path) -> Path:
     """Write the submission of a case into `folder`; what to grade."""
-    if (case.folder / NOTEBOOK).exists():
-        return case.folder / NOTEBOOK
-    target = folder / case.name / NOTEBOOK
+    kind = kinds.of(assignment)
+    own = [path for path in case.folder.iterdir() if path.name != CASE]
+    if own:
+        return own[0] if len(own) == 1 else case.folder
     if case.base == "starter":
-        source.write(source.starter(assignment.notebook), target)
-    else:
-        source.write(source.with_cells(assignment.notebook, case.cells), target)
-    return target
+        return kind.write_starter(assignment, folder / case.name)
+    return kind.write_variant(assignment, case.cells, folder / case.name)
 
 
 def differences(case: Case, report: Report) -> list[str]:

@@ -7,12 +7,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 from autograder import data as datasets
-from autograder import paths
+from autograder import kinds, paths
 from autograder.assignment import Assignment
 from autograder.authoring import source
 from autograder.errors import UsageError
 from autograder.reference import PUBLIC_SEED
-from autograder.submission import NOTEBOOK
 
 
 def release(
@@ -22,28 +21,36 @@ def release(
     force: bool = False,
     say: Callable[[str], None] = lambda _: None,
 ) -> Path:
-    """Write the starter notebook into the folder `out`; its path.
+    """Write what members begin with into the folder `out`; the path of its file.
 
     The public data are built if they are not there; the module `pioneers` finds them. Where a
     notebook takes them by the parameter `data_dir` instead, that is pointed at them.
 
     Raises:
-        UsageError: a notebook is there already and `force` is not given.
+        UsageError: a file is there already and `force` is not given.
     """
-    target = out / NOTEBOOK
+    kind = kinds.of(assignment)
+    target = out / kind.solution(assignment).name
     if target.exists() and not force:
         raise UsageError(
             f"{target} is there already", fix="use another --out, or --force to replace it"
         )
-    notebook = source.starter(assignment.notebook)
+    kind.write_starter(assignment, out)
     if assignment.data is not None:
         folder = public_data(assignment, say)
-        for cell in notebook.cells:
-            if "parameters" in cell.metadata.get("tags", []):
-                where = Path(os.path.relpath(folder, target.resolve().parent)).as_posix()
-                cell.source = f'data_dir = "{where}"\nseed = {PUBLIC_SEED}'
-    source.write(notebook, target)
+        if target.suffix == ".ipynb":
+            _point_at(folder, target)
     return target
+
+
+def _point_at(folder: Path, target: Path) -> None:
+    """Set the parameters of a starter notebook: the public data, and their seed."""
+    notebook = source.read(target)
+    for cell in notebook.cells:
+        if "parameters" in cell.metadata.get("tags", []):
+            where = Path(os.path.relpath(folder, target.resolve().parent)).as_posix()
+            cell.source = f'data_dir = "{where}"\nseed = {PUBLIC_SEED}'
+    source.write(notebook, target)
 
 
 def public_data(assignment: Assignment, say: Callable[[str], None]) -> Path:

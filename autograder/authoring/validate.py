@@ -12,15 +12,13 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
-from autograder import paths
+from autograder import kinds, paths
 from autograder.assignment import Assignment
-from autograder.authoring import source
 from autograder.authoring.golden import Case, differences, load_cases, write_submission
 from autograder.authoring.mutants import Mutant, mutate
 from autograder.models import Report
 from autograder.pipeline import grade
 from autograder.reference import PUBLIC_SEED
-from autograder.submission import NOTEBOOK
 
 OTHER_SEED = 7
 JOBS = 2
@@ -95,27 +93,26 @@ def _lesson(assignment: Assignment) -> Result:
 
 
 def _solution(assignment: Assignment, seed: int) -> Result:
-    report = grade(assignment, assignment.notebook, seed=seed, language="en")
+    path = kinds.of(assignment).solution(assignment)
+    report = grade(assignment, path, seed=seed, language="en")
     full = report.status == "graded" and report.score == report.max_score
     return Result(full, f"solution, seed {seed}: {_told(report)}")
 
 
 def _starter(assignment: Assignment, folder: Path) -> Result:
-    target = folder / "starter" / NOTEBOOK
-    source.write(source.starter(assignment.notebook), target)
+    target = kinds.of(assignment).write_starter(assignment, folder / "starter")
     report = grade(assignment, target, seed=OTHER_SEED, language="en")
     return Result(report.status == "graded" and report.score == 0, f"starter: {_told(report)}")
 
 
 def _mutants(assignment: Assignment, count: int) -> list[Mutant]:
-    cells = source.solution_cells(source.read(assignment.notebook))
-    texts = {name: cell.source for name, cell in cells.items()}
-    return mutate(texts, count, seed=OTHER_SEED)
+    return mutate(kinds.of(assignment).parts(assignment), count, seed=OTHER_SEED)
 
 
 def _mutant(mutant: Mutant, assignment: Assignment, folder: Path) -> Result:
-    target = folder / f"mutant-{mutant.cell}-{abs(hash(mutant.source))}" / NOTEBOOK
-    source.write(source.with_cells(assignment.notebook, {mutant.cell: mutant.source}), target)
+    place = folder / f"mutant-{mutant.cell}-{abs(hash(mutant.source))}"
+    changed = {mutant.cell: mutant.source}
+    target = kinds.of(assignment).write_variant(assignment, changed, place)
     report = grade(assignment, target, seed=OTHER_SEED, language="en")
     killed = report.status == "graded" and report.score < report.max_score
     said = "noticed" if killed else "SURVIVED"

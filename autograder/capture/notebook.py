@@ -11,44 +11,20 @@ import os
 import sys
 import tempfile
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
-from autograder import bundle, cohort, paths
+from autograder import cohort, paths
 from autograder.capture import java, sandbox
+from autograder.capture.captured import Captured
 from autograder.capture.listener import Listener, Problem
 from autograder.capture.room import INSIDE_UID, runtime
 from autograder.capture.sandbox import INSIDE, Ended, Link, Mount
 from autograder.errors import InfrastructureError
 from autograder.models import AnswerSpec, CellRun, Limits, Run
 from autograder.submission import NOTEBOOK, Names, Submission, find_names
-
-
-@dataclass
-class Captured:
-    """All that came out of one run.
-
-    Attributes:
-        answers: name to (media, bytes); media is `parquet`, `json` or `png`.
-        problems: name to the reason, for answers that did not arrive.
-        notebook: the executed notebook as the worker left it, or None.
-    """
-
-    answers: dict[str, tuple[str, bytes]] = field(default_factory=dict)
-    problems: dict[str, Problem] = field(default_factory=dict)
-    run: Run = Run()
-    notebook: bytes | None = None
-    sandbox: str = "none"
-
-    def seal(self, folder: Path) -> bundle.Bundle:
-        """Seal the answers as a bundle."""
-        problems = {name: (problem.code, problem.detail) for name, problem in self.problems.items()}
-        return bundle.seal(
-            folder, self.answers, problems=problems, run=self.run, notebook=self.notebook
-        )
-
 
 PRELOADED = ("pandas", "matplotlib.pyplot", "polars")
 """Modules that the kernel imports while the JVM starts and the data are drawn, if a notebook

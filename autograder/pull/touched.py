@@ -18,7 +18,7 @@ from github.GitTreeElement import GitTreeElement
 from github.Repository import Repository
 
 from autograder import assignment as assignments
-from autograder import pipeline, submission
+from autograder import kinds, pipeline
 from autograder.assignment import Assignment
 from autograder.bundle import NOTEBOOK
 from autograder.cohort import Cohort
@@ -138,13 +138,14 @@ def _grade(
         report = _run(job, assignment, target, Path(name) / "kept")
         _write_page(job, renderer, assignment, Path(name) / "kept")
         item = _reported(job, report)
-        notebook = ""
+        graded = ""
         with contextlib.suppress(SubmissionInvalid):  # which is what the report says then
-            notebook = submission.pick_notebook(target, files)
-        path = f"{place.path}/{notebook}"
-        if not notebook or len(path) > handover.MAX_WORD:
+            graded = kinds.of(assignment).pick(assignment, target, files)
+        path = f"{place.path}/{graded}"
+        if not graded or len(path) > handover.MAX_WORD:
             return item
-        return replace(item, path=path, cell_lines=cell_lines(files[notebook].read_bytes()))
+        lines = cell_lines(files[graded].read_bytes()) if graded.endswith(".ipynb") else ()
+        return replace(item, path=path, cell_lines=lines)
 
 
 def _run(job: Job, assignment: Assignment, target: Path, kept: Path) -> Report:

@@ -17,7 +17,7 @@ from autograder.grade.compare.frames import compare_frames
 from autograder.grade.compare.nested import compare_dicts, compare_lists
 from autograder.grade.compare.texts import compare_text
 from autograder.grade.compare.values import compare_scalars
-from autograder.models import AnswerSpec, AnswerType, Finding
+from autograder.models import AnswerSpec, Finding
 
 Comparator = Callable[[AnswerSpec, Any, Any], list[Finding]]
 
@@ -51,7 +51,7 @@ def _told(value: Any) -> str:
     return "figure" if isinstance(value, Mapping) and "png" in value else type_name(value)
 
 
-_VALUE_TYPES: Mapping[AnswerType, type | tuple[type, ...]] = {
+_VALUE_TYPES: Mapping[str, type | tuple[type, ...]] = {
     "frame": pa.Table,
     "list": (list, tuple),
     "dict": Mapping,
@@ -72,7 +72,7 @@ def _calls(spec: AnswerSpec, actual: Any, expected: Any) -> list[Finding]:
     return compare_calls(results, expected, spec.calls, tolerance=spec.tolerance)
 
 
-_COMPARATORS: Mapping[AnswerType, Comparator] = {
+_COMPARATORS: Mapping[str, Comparator] = {
     "frame": _frames,
     "scalar": lambda spec, a, e: compare_scalars(a, e, tolerance=spec.tolerance),
     "list": lambda spec, a, e: compare_lists(a, e, order=spec.order, tolerance=spec.tolerance),

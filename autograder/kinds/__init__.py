@@ -1,0 +1,34 @@
+"""The kinds of assignments: what is particular to each, as one handler in one table.
+
+The stages are the same for all. They ask `of(assignment)` for a kind's way to read a submission,
+to run it in the sandbox, and to write what its author declared; nothing else branches on a kind.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from autograder.assignment import Assignment
+from autograder.errors import AssignmentError
+from autograder.kinds import notebook
+from autograder.kinds.kind import Kind, Surroundings
+
+__all__ = ["Kind", "Surroundings", "of"]
+
+KINDS: Final[Mapping[str, Kind]] = {"notebook": notebook.KIND}
+
+
+def of(assignment: Assignment) -> Kind:
+    """The handler of an assignment's kind.
+
+    Raises:
+        AssignmentError: there is none for it yet.
+    """
+    try:
+        return KINDS[assignment.kind]
+    except KeyError:
+        raise AssignmentError(
+            f"{assignment.id}: kind {assignment.kind!r} cannot be graded",
+            fix=f"use one of: {', '.join(KINDS)}",
+        ) from None

@@ -1,0 +1,54 @@
+"""What a kind of assignment must know to do: the shape of a handler."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from autograder.assignment import Assignment
+from autograder.capture.captured import Captured
+from autograder.submission import Submission
+
+
+@dataclass(frozen=True)
+class Surroundings:
+    """What a run is given besides the submission.
+
+    Attributes:
+        data: the folder with one folder a table, or None; it may be yet to come.
+        seed: of the data, and of every input that is drawn.
+        official: False runs without a sandbox where there is none (a member's own check).
+        drawn: returns when the data are there.
+        began: called, on any thread, when the member's code begins to run.
+    """
+
+    data: Path | None
+    seed: int
+    official: bool = True
+    drawn: Callable[[], object] = lambda: None
+    began: Callable[[], None] = lambda: None
+
+
+@dataclass(frozen=True)
+class Kind:
+    """One kind's handler.
+
+    Attributes:
+        pick: the name of the file that is graded, of those in a submission's folder;
+            SubmissionInvalid if there is none.
+        stage: copies the submission at a path into a new folder and makes sense of it.
+        capture: runs what was staged and collects the declared answers.
+        solution: the reference solution, as a submission's path.
+        write_starter: writes what members begin with into a folder; its path.
+        parts: the named sources of the solution that a variant of it may replace.
+        write_variant: writes the solution with some parts replaced into a folder; its path.
+    """
+
+    pick: Callable[[Assignment, Path, Mapping[str, Path]], str]
+    stage: Callable[[Assignment, Path, Path], Submission]
+    capture: Callable[[Submission, Assignment, Surroundings], Captured]
+    solution: Callable[[Assignment], Path]
+    write_starter: Callable[[Assignment, Path], Path]
+    parts: Callable[[Assignment], dict[str, str]]
+    write_variant: Callable[[Assignment, Mapping[str, str], Path], Path]
