@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Sequence
-from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
 from typing import Final, TypeVar
 
 WORKERS: Final = 8
+_GRACE_S: Final = 2.0
 
 Progress = Callable[[str, int, int], None]
 """Called with the step at hand, the bytes done and the bytes there are, from any thread."""
@@ -54,15 +54,32 @@ class Work:
 
     def each(self, run: Callable[[Item], Made], items: Sequence[Item]) -> list[Made]:
         """Run all and return what they made, in order; the first failure ends the others."""
-        with ThreadPoolExecutor(WORKERS) as pool:
-            futures = [pool.submit(run, item) for item in items]
+        todo, made, failed = iter(enumerate(items)), dict[int, Made](), list[BaseException]()
+
+        def take() -> tuple[int, Item] | None:
+            with self._lock:
+                return None if self._stop.is_set() else next(todo, None)
+
+        def work() -> None:
             try:
-                wait(futures, return_when=FIRST_EXCEPTION)
-                failed = [f for f in futures if f.done() and f.exception()]
-                for future in failed:
-                    future.result()
-                return [future.result() for future in futures]
-            except BaseException:
+                while taken := take():
+                    made[taken[0]] = run(taken[1])
+            except BaseException as error:  # noqa: BLE001 - told to whoever waits below
+                failed.append(error)
                 self._stop.set()
-                pool.shutdown(wait=True, cancel_futures=True)
-                raise
+
+        # Daemons: a thread that waits for an answer must not hold up whoever presses Ctrl-C.
+        threads = [threading.Thread(target=work, daemon=True) for _ in items[:WORKERS]]
+        for thread in threads:
+            thread.start()
+        try:
+            for thread in threads:
+                thread.join()
+        except BaseException:
+            self._stop.set()
+            for thread in threads:
+                thread.join(_GRACE_S / len(threads))
+            raise
+        if failed:
+            raise failed[0]
+        return [made[index] for index in range(len(items))]
