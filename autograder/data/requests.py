@@ -15,6 +15,8 @@ from typing import Final
 
 from autograder.data import layout
 from autograder.data.draws import Plan
+from autograder.data.draws.plain import Serial
+from autograder.data.draws.texts import Titles
 from autograder.data.formats import PARQUET
 from autograder.data.spec import Dataset, Table
 from autograder.data.spec_fields import closest
@@ -111,6 +113,16 @@ def check_room(wanted: Sequence[Need], plan: Plan, out: Path, *, there: int) -> 
         raise UsageError(what, fix="Use a smaller scale or fewer tables")
 
 
+def check_numbers(plan: Plan, tables: Sequence[Table]) -> None:
+    """Raise UsageError if a scale has more rows than a key's type can number, or than titles."""
+    for table in tables:
+        rows = plan.rows(table)
+        last = plan.part(table.name, max(rows - 1, 0), rows)
+        for column in table.columns:
+            if isinstance(column.draw, Serial | Titles):
+                last.column(column.name)
+
+
 def free(out: Path) -> int:
     """Return the bytes that are free for a folder that need not be there yet."""
     nearest = next(path for path in (out, *out.absolute().parents) if path.is_dir())
@@ -118,9 +130,9 @@ def free(out: Path) -> int:
 
 
 def told(wanted: Sequence[Need]) -> str:
-    """Return the sum of needs in words: "5.1 GB for 64,000,000 rows (7 minutes of one core)"."""
+    """Return the sum of needs in words: "5.1 GB for 64,000,000 rows (7 minutes on one core)"."""
     rows, size = sum(need.rows for need in wanted), sum(need.bytes for need in wanted)
-    return f"{bytes_told(size)} for {rows:,} rows ({time_told(rows / ROWS_PER_S)} of one core)"
+    return f"{bytes_told(size)} for {rows:,} rows ({time_told(rows / ROWS_PER_S)} on one core)"
 
 
 def bytes_told(count: float) -> str:
@@ -137,4 +149,4 @@ def time_told(seconds: float) -> str:
     for unit, length in (("days", 86_400), ("hours", 3_600), ("minutes", 60)):
         if seconds >= 2 * length:
             return f"{seconds / length:,.0f} {unit}"
-    return f"{max(seconds, 1):.0f} seconds"
+    return f"{seconds:.0f} seconds" if seconds >= 2 else "a second or two"

@@ -12,11 +12,13 @@ import hashlib
 import io
 import os
 import re
+import socket
 import zipfile
 from collections.abc import Generator, Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import urlsplit
 
 import pyarrow as pa
 
@@ -35,6 +37,9 @@ if TYPE_CHECKING:
 WAVE: Final = 256
 """Parts that are asked for at once: then what is whole is noted, and progress is told."""
 
+CONNECT_PORT: Final = 15002
+ANSWER_S: Final = 10
+
 _COLUMNS: Final = (
     "job long, path string, sha256 string, bytes long, rows long, fault string, fix string"
 )
@@ -45,6 +50,7 @@ _SCHEMA: Final = pa.schema(
     ]
 )
 _RAISED: Final = re.compile(r"[A-Za-z][\w.]*(Error|Exception)(: |$)")
+_PLANS: Final[dict[str, Plan]] = {}
 
 
 @dataclass(frozen=True)
@@ -76,8 +82,8 @@ def session(remote: str, workers: int) -> Iterator[SparkSession]:
         from pyspark.sql import SparkSession
     except ImportError:
         raise InfrastructureError("pyspark is not installed", fix="Install pyspark") from None
-    if remote and not remote.startswith(("sc://", "spark://")):
-        raise UsageError(f"{remote!r} is no Spark address", fix="Write it as sc://host:15002")
+    if remote:
+        _answers(remote)
     builder = SparkSession.builder.appName("pioneers data build")
     if remote.startswith("sc://"):
         builder = builder.remote(remote)
@@ -93,13 +99,31 @@ def session(remote: str, workers: int) -> Iterator[SparkSession]:
         fix = "Install pyspark[connect] beside it"
         raise InfrastructureError("Spark Connect's client is missing", fix=fix) from None
     except (PySparkException, OSError, RuntimeError) as error:
-        where = remote or "Spark"
+        where = "the Spark server" if remote else "Spark"
         raise RemoteError(f"{where}: {_line(error)}", fix="Run pioneers doctor") from None
     try:
         yield spark
     finally:
         with contextlib.suppress(PySparkException, OSError):
             spark.stop()
+
+
+def _answers(remote: str) -> None:
+    """Raise unless something listens there: Spark's own client would try for ten minutes."""
+    at = urlsplit(remote)
+    try:
+        port = at.port or CONNECT_PORT
+        if at.scheme not in ("sc", "spark") or not at.hostname:
+            raise ValueError(remote)
+    except ValueError:
+        what = f"{remote!r} is no Spark address"
+        raise UsageError(what, fix="Write it as sc://host:15002") from None
+    try:
+        socket.create_connection((at.hostname, port), timeout=ANSWER_S).close()
+    except OSError as error:
+        fix = "Start the Spark Connect server, or mend --remote"
+        where = f"{at.scheme}://{at.hostname}:{port}"  # without a token that may follow
+        raise RemoteError(f"{where} does not answer: {error.strerror or error}", fix=fix) from None
 
 
 def cluster(spark: SparkSession) -> Engine:
@@ -109,7 +133,8 @@ def cluster(spark: SparkSession) -> Engine:
         spark.addArtifacts(str(_package()), pyfile=True)
         for start in range(0, len(jobs), WAVE):
             wave = tuple(jobs[start : start + WAVE])
-            yield from _wave(spark, Task(plan, wave, str(files), WRITER))
+            asked = replace(plan, _whole={}, _counts={})  # what is kept here is not sent along
+            yield from _wave(spark, Task(asked, wave, str(files), WRITER))
 
     return run
 
@@ -149,6 +174,15 @@ def _on_executor(task: Task, batches: Iterator[pa.RecordBatch]) -> Iterator[pa.R
             yield pa.RecordBatch.from_pylist(list(_rows(task, index)), _SCHEMA)
 
 
+def _kept(plan: Plan) -> Plan:
+    """Return the plan that earlier tasks of this executor drew columns for, if it is the same."""
+    key = f"{plan.id} {plan.dataset.sha256}"
+    if key not in _PLANS:
+        _PLANS.clear()
+        _PLANS[key] = plan
+    return _PLANS[key]
+
+
 def _rows(task: Task, index: int) -> Iterator[dict[str, str | int]]:
     fault, fix = "", ""
     try:
@@ -156,7 +190,7 @@ def _rows(task: Task, index: int) -> Iterator[dict[str, str | int]]:
             fault = f"an executor has {WRITER}, this machine {task.writer}: the bytes would differ"
             fix = "Install the same pyarrow on both"
         else:
-            for file in write(task.plan, task.jobs[index], Path(task.files)):
+            for file in write(_kept(task.plan), task.jobs[index], Path(task.files)):
                 yield {"job": index, **asdict(file)}
     except PioneersError as error:
         fault, fix = error.what, error.fix

@@ -319,7 +319,7 @@ def test_largest_seed_and_smallest_scale(tmp_path: Path) -> None:
 def test_an_enormous_scale_says_what_it_would_need(tmp_path: Path) -> None:
     with pytest.raises(
         UsageError,
-        match=r"needs about [\d.]+ (TB|PB) for [\d,]+ rows \([\d,]+ days of .*, and .* free",
+        match=r"needs about [\d.]+ (TB|PB) for [\d,]+ rows \([\d,]+ days on .*, and .* free",
     ):
         build("games", scale=1e6, seed=1, out=tmp_path / "d")
 

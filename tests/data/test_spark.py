@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import socket
 import sys
 from collections.abc import Iterator
 from dataclasses import replace
@@ -128,10 +129,20 @@ def test_what_executors_wrote_elsewhere_is_noticed(tmp_path: Path) -> None:
             engine._seen_here(tmp_path, DataFile(name, "", size, 1))
 
 
-@pytest.mark.parametrize("remote", ["localhost:15002", "http://x", "sc:/x", "-x"])
+@pytest.mark.parametrize("remote", ["localhost:15002", "http://x", "sc:/x", "-x", "sc://x:y"])
 def test_remotes_that_are_no_address(remote: str) -> None:
     with pytest.raises(UsageError, match="no Spark address"), engine.session(remote, 1):
         pass
+
+
+def test_a_remote_where_nobody_listens_is_told_at_once() -> None:
+    with socket.socket() as unused:
+        unused.bind(("127.0.0.1", 0))  # taken, and not listening
+        remote = f"sc://127.0.0.1:{unused.getsockname()[1]}/;token=secret"
+        told = pytest.raises(RemoteError, match="does not answer")
+        with told as caught, engine.session(remote, 1):
+            pass
+    assert "secret" not in str(caught.value)
 
 
 def test_a_missing_pyspark_is_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
