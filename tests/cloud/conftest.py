@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import functools
 import json
 import logging
 from collections.abc import Iterator
@@ -11,6 +12,7 @@ from decimal import Decimal
 from typing import Any
 
 import boto3
+import botocore.session
 import pytest
 from moto.s3.models import s3_backends
 from moto.server import ThreadedMotoServer
@@ -83,8 +85,17 @@ class Account:
         return sorted(key for key, last in found.items() if hasattr(last, "value"))
 
 
-@pytest.fixture(scope="session")
-def keys(server: str) -> dict[str, dict[str, str]]:
+@pytest.fixture(scope="session", autouse=True)
+def _described_once() -> Iterator[None]:
+    """Each client reads what AWS's services are like; here only the first does."""
+    with pytest.MonkeyPatch.context() as patch:
+        shared = functools.cache(botocore.session.create_loader)
+        patch.setattr(botocore.session, "create_loader", shared)
+        yield
+
+
+@functools.cache
+def _made(server: str) -> dict[str, dict[str, str]]:
     """Bucket, users, roles and policies, each as a printed document says; keys by user or role."""
     session = boto3.session.Session("owner", "owner", region_name="us-east-1")
     s3, iam, sts = (session.client(name, endpoint_url=server) for name in ("s3", "iam", "sts"))
@@ -117,11 +128,13 @@ def keys(server: str) -> dict[str, dict[str, str]]:
 
 
 @pytest.fixture
-def account(
-    keys: dict[str, dict[str, str]], address: str, monkeypatch: pytest.MonkeyPatch
-) -> Iterator[Account]:
+def account(address: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Account]:
     """The account as it was at first, judged by its policies."""
     kept = s3_backends[ACCOUNT]["aws"]
+    # All servers of a process have one memory, and others' tests may have cleared it.
+    if BUCKET not in kept.buckets:
+        _made.cache_clear()
+    keys = _made(address)
     kept.get_bucket(BUCKET).keys.clear()
     for key in (POINTER, OLD, RECORD, PRIVATE):
         kept.put_object(BUCKET, key, b"{}")
