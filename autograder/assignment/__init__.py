@@ -21,9 +21,9 @@ from pydantic import ValidationError
 
 from autograder import paths
 from autograder.assignment.explain import at, explain
+from autograder.assignment.kinds import KINDS
 from autograder.assignment.schema import FILE as FILE_SCHEMA
 from autograder.assignment.schema import (
-    KINDS,
     NOTEBOOK,
     BothTexts,
     File,
@@ -209,7 +209,7 @@ def _spec(path: Path, text: str, schema: KindSchema, name: str, table: Any) -> A
     try:
         answer = schema.answer.validate_python(table)
     except ValidationError as error:
-        raise explain(path, text, error, where) from None
+        raise explain(path, text, error, where, tagged=schema.tagged) from None
     if isinstance(answer, NotebookAnswer):
         _check_notebook_answer(path, text, where, answer)
     known = {each.name for each in fields(AnswerSpec)}
@@ -219,7 +219,7 @@ def _spec(path: Path, text: str, schema: KindSchema, name: str, table: Any) -> A
         title=_text(answer.title),
         hint=_text(answer.hint),
         more_hints=tuple(Text(each.ko, each.en) for each in answer.more_hints),
-        options={key: value for key, value in values.items() if key not in known},
+        options={key: _plain(value) for key, value in values.items() if key not in known},
         **{key: value for key, value in values.items() if key in known},
     )
 
@@ -255,6 +255,11 @@ def _settings(path: Path, text: str, schema: KindSchema, file: File) -> Any:
         return schema.table.validate_python(own[file.kind] or {})
     except ValidationError as error:
         raise explain(path, text, error, (file.kind,)) from None
+
+
+def _plain(value: Any) -> Any:
+    """An option as plain JSON."""
+    return vars(value).copy() if isinstance(value, BothTexts) else value
 
 
 def _text(text: BothTexts | None) -> Text | None:

@@ -11,11 +11,21 @@ from autograder.errors import AssignmentError
 
 
 def explain(
-    path: Path, text: str, error: ValidationError, inside: tuple[str, ...] = ()
+    path: Path,
+    text: str,
+    error: ValidationError,
+    inside: tuple[str, ...] = (),
+    *,
+    tagged: bool = False,
 ) -> AssignmentError:
-    """The first thing that pydantic minds; `inside` is the table that was read."""
+    """The first thing that pydantic minds.
+
+    Args:
+        inside: the table that was read.
+        tagged: True where each place begins with the type of what was read.
+    """
     first = error.errors()[0]
-    where = (*inside, *(str(part) for part in first["loc"]))
+    where = (*inside, *(str(part) for part in first["loc"][1 if tagged else 0 :]))
     key = ".".join(where) or "the file"
     if first["type"] == "missing":
         return at(path, text, where[:-1], f"{key} is missing", f"add {where[-1]} = …")

@@ -1,12 +1,12 @@
 """What `assignment.toml` may hold, as pydantic reads it: tables for all kinds, and each kind's own.
 
-A kind that needs more than the common tables adds itself to `KINDS`: the table named like the kind
-(`[code]`), and what one of its answers may say. Knows no file and no run.
+A kind that needs more than the common tables has a module of its own and a row in
+`assignment.kinds`: the table named like the kind (`[code]`), and what one of its answers may say.
+Knows no file and no run.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Annotated, Any, Final, Literal
@@ -104,13 +104,17 @@ class File:
 
 @dataclass(frozen=True)
 class KindSchema:
-    """What one kind reads: its answers, and its own table if it has one."""
+    """What one kind reads: its answers, and its own table if it has one.
+
+    Attributes:
+        tagged: True where answers are told apart by their `type`, which pydantic then puts into
+            the places of its errors.
+    """
 
     answer: TypeAdapter[Any]
     table: TypeAdapter[Any] | None = None
+    tagged: bool = False
 
 
 FILE: Final = TypeAdapter(File)
 NOTEBOOK: Final = KindSchema(TypeAdapter(NotebookAnswer))
-KINDS: Final[Mapping[str, KindSchema]] = {"notebook": NOTEBOOK}
-"""The kinds that read something of their own; the others read what a notebook does."""
