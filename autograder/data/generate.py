@@ -76,9 +76,9 @@ def build(
     needs = requests.needs(plan, plan.dataset.tables, formats=True)
     needs = [need for need in needs if need.name in missing]
     requests.check_room(needs, plan, out, there=places.left(out, stamp))
-    jobs = _jobs(plan, missing)
     if plan.scale > 1:  # below, all of them have numbers and names enough
         requests.check_numbers(plan, plan.dataset.tables)
+    jobs = _jobs(plan, missing)
     try:
         out.parent.mkdir(parents=True, exist_ok=True)
         with workplace(out, stamp) as place:
