@@ -182,7 +182,7 @@ def _build(path: Path, text: str, values: dict[str, Any]) -> Assignment:
         )
     schema = KINDS.get(file.kind, NOTEBOOK)
     data = file.data
-    return Assignment(
+    made = Assignment(
         id=file.id,
         kind=file.kind,
         title=Text(file.title.ko, file.title.en),
@@ -202,6 +202,9 @@ def _build(path: Path, text: str, values: dict[str, Any]) -> Assignment:
         ),
         settings=_settings(path, text, schema, file),
     )
+    for where, fault, fix in schema.unfit(made.settings, made.answers, made.data):
+        raise at(path, text, where, fault, fix)
+    return made
 
 
 def _spec(path: Path, text: str, schema: KindSchema, name: str, table: Any) -> AnswerSpec:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from autograder.assignment.code import CODE
+from autograder.assignment.dag import DAG
 from autograder.assignment.schema import NOTEBOOK, KindSchema
 
-KINDS: Final[Mapping[str, KindSchema]] = {"notebook": NOTEBOOK, "code": CODE}
+KINDS: Final[Mapping[str, KindSchema]] = {"notebook": NOTEBOOK, "code": CODE, "dag": DAG}

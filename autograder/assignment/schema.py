@@ -7,13 +7,14 @@ Knows no file and no run.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Annotated, Any, Final, Literal
 
 from pydantic import ConfigDict, Field, TypeAdapter
 
-from autograder.models import Limits
+from autograder.models import AnswerSpec, DataRequest, Limits
 
 STRICT = ConfigDict(extra="forbid", frozen=True)
 Name = Annotated[str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_]{0,62}$")]
@@ -109,11 +110,17 @@ class KindSchema:
     Attributes:
         tagged: True where answers are told apart by their `type`, which pydantic then puts into
             the places of its errors.
+        unfit: tells of the kind's table, the answers and the data what does not fit together:
+            the place in the file, the fault, the fix.
     """
 
     answer: TypeAdapter[Any]
     table: TypeAdapter[Any] | None = None
     tagged: bool = False
+    unfit: Callable[
+        [Any, Sequence[AnswerSpec], DataRequest | None],
+        Iterable[tuple[tuple[str, ...], str, str]],
+    ] = lambda _settings, _answers, _data: ()
 
 
 FILE: Final = TypeAdapter(File)
