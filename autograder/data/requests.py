@@ -26,7 +26,7 @@ MAX_SCALE: Final = 1e6
 MAX_FILES: Final = 60_000
 """More would not fit in a manifest that is read with care."""
 
-ROWS_PER_S: Final = 150_000
+ROWS_PER_S: Final = 500_000
 """Rows that one worker draws and writes in a second, all tables and formats taken together."""
 
 _TIMES_PARQUET: Final = {PARQUET: 1, "csv": 1.4, "json": 4}
