@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pyarrow.parquet as pq
+import pytest
 
 from autograder.data import names
 from autograder.data.audit import ARROW
@@ -26,6 +27,18 @@ def test_schema_is_the_declared_one_and_says_nothing_else(built: Path) -> None:
             column.name: ARROW[column.type] for column in table.columns
         }
         assert schema.metadata is None
+
+
+@pytest.mark.parametrize("name", [t.name for t in load("games").tables if not t.dialect])
+def test_any_rows_of_any_table_can_be_drawn_by_themselves(name: str) -> None:
+    plan, alone = Plan(load("games"), 0.003, 9), Plan(load("games"), 0.003, 9)
+    rows = plan.rows(plan.dataset.table(name))
+    whole = plan.part(name, 0, rows).to_arrow()
+    step = max(rows // 7, 1) + 3
+    for start in reversed(range(0, rows, step)):
+        stop = min(start + step, rows)
+        assert alone.part(name, start, stop).to_arrow().equals(whole.slice(start, stop - start))
+    assert alone.part(name, rows, rows).to_arrow().num_rows == 0
 
 
 def test_games(tables: dict[str, list[Row]]) -> None:

@@ -1,10 +1,13 @@
 """Verifying: every kind of damage is noticed, also behind a manifest that was made to fit it."""
 
 import hashlib
+import html
 import json
 import os
+import re
 import shutil
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -26,9 +29,10 @@ def reseal(folder: Path, path: str, table: pa.Table) -> None:
     (folder / path).write_bytes(data)
     parsed = json.loads((folder / "manifest.json").read_text())
     entry = parsed["tables"][path.split("/")[0]]
+    file = next(file for file in entry["files"] if file["path"] == path)
+    entry["rows"] += table.num_rows - file["rows"]
     sha256 = hashlib.sha256(data).hexdigest()
-    entry["files"][0] |= {"sha256": sha256, "bytes": len(data), "rows": table.num_rows}
-    entry["rows"] = table.num_rows
+    file |= {"sha256": sha256, "bytes": len(data), "rows": table.num_rows}
     (folder / "manifest.json").write_text(json.dumps(parsed))
 
 
@@ -205,9 +209,100 @@ def _bomb(copy: Path) -> None:
     reseal(copy, "purchases_pos/part-00000.parquet", pa.concat_tables([rows] * 20))
 
 
+def _change(copy: Path, path: str, column: str, change: Callable[[list[Any]], list[Any]]) -> None:
+    """Write a file again with other values in one column."""
+    rows = pq.ParquetFile(copy / path).read()
+    values = change(rows[column].to_pylist())
+    typed = pa.array(values, rows.schema.field(column).type)
+    reseal(copy, path, with_column(rows, column, typed))
+
+
+def _same_friends(copy: Path) -> None:
+    rows = read(copy, "friendships")
+    twice = pa.concat_tables([rows.slice(0, rows.num_rows - 1), rows.slice(0, 1)])
+    reseal(copy, "friendships/part-00000.parquet", twice)
+
+
+def _friends_the_wrong_way_round(copy: Path) -> None:
+    rows = read(copy, "friendships")
+    names = ["user_b", "user_a", "since"]
+    reseal(
+        copy, "friendships/part-00000.parquet", rows.select(names).rename_columns(rows.column_names)
+    )
+
+
+def _nobody_is_friends(copy: Path) -> None:
+    _change(copy, "friendships/part-00000.parquet", "user_b", lambda old: [9999, *old[1:]])
+
+
+def _same_tag(copy: Path) -> None:
+    rows = read(copy, "tags")
+    games = rows["game_id"].to_pylist()
+    at = next(index for index in range(1, len(games)) if games[index] == games[index - 1])
+    path = "tags/part-00000.parquet"
+    _change(copy, path, "tag", lambda old: [*old[:at], old[at - 1], *old[at + 1 :]])
+
+
+def _all_tags_on_one_game(copy: Path) -> None:
+    path = "tags/part-00000.parquet"
+    _change(copy, path, "tag", lambda old: [f"tag {index}" for index in range(len(old))])
+    _change(copy, path, "game_id", lambda old: [1] * len(old))
+
+
+def _comes_twice(copy: Path) -> None:
+    path = "party_members/part-00000.parquet"
+    _change(copy, path, "user_id", lambda old: [old[1], *old[1:]])
+
+
+MARCH = "play_sessions/month=2026-03/part-00000.parquet"
+
+
+def _no_favourites(copy: Path) -> None:
+    for month in ("01", "02", "03"):
+        path = f"play_sessions/month=2026-{month}/part-00000.parquet"
+        _change(copy, path, "game_id", lambda old: [1 + index % 120 for index in range(len(old))])
+
+
+def _another_month(copy: Path) -> None:
+    later = timedelta(days=31)
+    _change(copy, MARCH, "started_at", lambda old: [old[0] + later, *old[1:]])
+
+
+def _unescaped(copy: Path) -> None:
+    path = "reviews/part-00000.parquet"
+    _change(copy, path, "text", lambda old: [text and html.unescape(text) for text in old])
+
+
+def _solemn(copy: Path) -> None:
+    path = "reviews/part-00000.parquet"
+    _change(copy, path, "text", lambda old: [text and re.sub("[ㅋㅎㅠ]", "", text) for text in old])
+
+
+def _well_spelt(copy: Path) -> None:
+    path = "job_postings/part-00000.parquet"
+    _change(copy, path, "skills", lambda old: [["SQL"] for _ in old])
+
+
+def _half_a_salary(copy: Path) -> None:
+    path = "job_postings/part-00000.parquet"
+    _change(copy, path, "salary_max", lambda old: [*old[1:], old[0]])
+
+
 @pytest.mark.parametrize(
     ("harm", "says"),
     [
+        (_same_friends, "friendships: key user_a, user_b is not unique"),
+        (_friends_the_wrong_way_round, "user_a is not below user_b"),
+        (_nobody_is_friends, "user_b refers to no users"),
+        (_same_tag, "tags: key game_id, tag is not unique"),
+        (_all_tags_on_one_game, "tags: game_id has not as many rows each as declared"),
+        (_comes_twice, "party_members: key party_id, user_id is not unique"),
+        (_no_favourites, "play_sessions: game_id's most used 1 have 1% of all rows"),
+        (_another_month, "its rows belong to another month"),
+        (_unescaped, "reviews: text entity is 0 of"),
+        (_solemn, "reviews: text laugh is"),
+        (_well_spelt, "job_postings: skills messy is 0 of"),
+        (_half_a_salary, "salary_max and salary_min are not null together"),
         (_more_rows, "users/part-00000.parquet: 501 rows where 500 belong"),
         (_twice, "key user_id is not unique"),
         (_other_type, "columns differ"),
