@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -301,11 +302,13 @@ def test_json_is_exact(tell: Tell, call: Any) -> None:
 
 
 def test_names_of_services_are_only_text(tell: Tell, call: Any, channel: list[str]) -> None:
-    hostile = "@everyone `x` ::error::\x1b[31m $\\frac$ \u202e[a](http://b)"
-    tell(recent(*["50"] * 40, **{hostile: "60"}))
-    _, out, _ = call("--budget", "1")
+    hostile = "@everyone `x` ::error::\x1b[31m $\\frac$ \u202e[a](http://b)\n# big"
+    tell(page(result(TODAY - timedelta(days=2), **{hostile: "1000"})))
+    _, out, _ = call("--budget", "900", "--discord", "--lang", "en")
     assert "\x1b" not in out
     assert "::error" not in out
+    (line,) = [each for each in channel[0].splitlines() if "everyone" in each]
+    assert re.fullmatch(r"• `[^`]*`: `1,000.00 USD`", line)
 
 
 def picture(path: Path) -> bytes:
