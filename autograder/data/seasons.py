@@ -17,6 +17,7 @@ from autograder.data.streams import Ints, Stream, below
 
 DAY_S = 86_400
 HOUR_S = 3_600
+MOST_DAYS = 3_660
 _EPOCH = date(1970, 1, 1).toordinal()
 
 
@@ -53,7 +54,16 @@ class Season:
             except ValueError:
                 at.fail(f"special_percent: {text!r} is no day", "Write it as 2026-01-31 = 150")
         weekday, noise = at.weights("weekday", 7), at.integer("day_noise_percent", 0, 90)
-        return cls(first, last, weekday, noise, special)
+        season = cls(first, last, weekday, noise, special)
+        if (last - first).days > MOST_DAYS:
+            at.fail(f"{first} to {last} is too long", f"Stay within {MOST_DAYS} days")
+        if not any(season.usual(day) for day in season.days):
+            at.fail("no day has any weight", "Give some weekday and special_percent above 0")
+        return season
+
+    def usual(self, day: date) -> int:
+        """Return how busy a day is, but for noise."""
+        return self.weekday[day.weekday()] * self.special_percent.get(day, 100)
 
 
 @dataclass(frozen=True)
@@ -76,8 +86,7 @@ def day_edges(season: Season, stream: Stream, rows: int) -> Ints:
     weights = []
     for day, more in zip(season.days, noise.tolist(), strict=True):
         percent = 100 - season.day_noise_percent + more
-        usual = season.weekday[day.weekday()] * season.special_percent.get(day, 100)
-        weights.append(usual * percent)
+        weights.append(season.usual(day) * percent)
     sums = list(accumulate(weights))  # Python's integers: rows x weight may pass 64 bits
     return np.asarray([rows * total // sums[-1] for total in sums], dtype=np.int64)
 

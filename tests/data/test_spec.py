@@ -125,6 +125,15 @@ WRONG = [
     ("play_sessions", "percent = 45", "percent = 145", ["game_id", "145", "0 to 100"]),
     ("play_sessions", "purchases.game_id", "purchases.user_id", ["game_id", "no zipf of games"]),
     ("play_sessions", "friendships.user_a", "friendships.since", ["kind friend"]),
+    ("play_sessions", "last = 2026-03-31", "last = 9999-12-31", ["started_at", "too long"]),
+    (
+        "play_sessions",
+        "first = 2026-01-01          # days in UTC, and so are the months\nlast = 2026-03-31\nwee"
+        "kday = [84, 80, 82, 86, 108, 150, 142]",
+        "first = 2026-01-01\nlast = 2026-01-02\nweekday = [1, 0, 0, 0, 0, 0, 0]",
+        ["started_at", "no day has any weight"],
+    ),
+    ("reviews", '"재밌" =', '"" =', ["column text", "typos", "empty"]),
     ("reviews", "blank = 0.012", "blank = 1.2", ["column text", "noise", "1.2", "0 to 1"]),
     ("reviews", "blank = 0.012", "", ["column text", "noise", "'blank' is missing"]),
     ("reviews", "blank = 0.012", "blank = 0.012\nblink = 0.1", ["column text", "'blink'"]),

@@ -78,6 +78,8 @@ class Prose(Draw):
             of_mood.finish()
         ways, ends = at.inner("typos"), at.inner("tails")
         typos = {language: _texts(ways.inner(language)) for language in patterns}
+        if any("" in pairs for pairs in typos.values()):
+            at.fail("typos: an empty text is misspelt", "Remove it")
         ways.finish()
         tails = {name: _texts(ends.inner(name)) for name in ("laugh", "emoji", "entity")}
         ends.finish()
