@@ -212,10 +212,14 @@ def load(bundle: Bundle, spec: AnswerSpec) -> Any:
         return _load_frame(spec.name, body)
     if entry.media == "png":
         return _load_figure(spec.name, body)
-    value = plain.loads(body, spec.name)
+    value = plain.loads(body, spec.name, most=_LONG.get(spec.type, plain.MAX_BYTES))
     if not _KINDS[spec.type](value):
         raise BundleError("bad_type", name=spec.name, type=type(value).__name__)
     return value
+
+
+_LONG = {"cases": MAX_ANSWER_MB * 2**20}
+"""Types whose documents may be long: a thousand cases, each with its input and its output."""
 
 
 def _is_calls(value: Any) -> bool:
@@ -230,6 +234,11 @@ _KINDS: dict[str, Any] = {
     "list": lambda value: isinstance(value, list | set),
     "dict": lambda value: isinstance(value, dict),
     "function": _is_calls,
+    "cases": lambda value: isinstance(value, dict),
+    "growth": lambda value: isinstance(value, dict),
+    "parse": lambda value: isinstance(value, dict),
+    "graph": lambda value: isinstance(value, dict),
+    "runs": lambda value: isinstance(value, dict),
 }
 
 

@@ -120,7 +120,11 @@ class CellRun:
 
 @dataclass(frozen=True)
 class Run:
-    """What is known of one capture besides the answers."""
+    """What is known of one capture besides the answers.
+
+    Attributes:
+        remarks: what the source shows that may explain a wrong answer, plain JSON by topic.
+    """
 
     cells: tuple[CellRun, ...] = ()
     seconds: float = 0.0
@@ -129,6 +133,7 @@ class Run:
     stopped: Literal["", "wall", "cpu", "memory", "processes", "output", "disk", "crash"] = ""
     defined_in: Mapping[str, int] = field(default_factory=dict)
     near_names: Mapping[str, str] = field(default_factory=dict)
+    remarks: Mapping[str, JSON] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

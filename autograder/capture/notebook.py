@@ -20,6 +20,8 @@ from autograder import cohort, paths
 from autograder.capture import java, sandbox
 from autograder.capture.captured import Captured
 from autograder.capture.listener import Listener, Problem
+from autograder.capture.mounts import is_secret, tables
+from autograder.capture.mounts import worker as worker_mounts
 from autograder.capture.room import INSIDE_UID, runtime
 from autograder.capture.sandbox import INSIDE, Ended, Link, Mount
 from autograder.errors import InfrastructureError
@@ -117,22 +119,13 @@ def _room(
         Path("/data") if data else None,
         INSIDE / "job.json",
     )
-    package = INSIDE / "autograder"
-    mounts: list[Mount | Link] = [
-        Mount(paths.PACKAGE / "__init__.py", package / "__init__.py"),
-        Mount(paths.PACKAGE / "capture" / "__init__.py", package / "capture" / "__init__.py"),
-        Mount(paths.PACKAGE / "capture" / "worker", package / "capture" / "worker"),
+    mounts = [
+        *worker_mounts(private / "job.json"),
         Mount(paths.MEMBER, room.member),
-        Mount(private / "job.json", room.job),
         Mount(submission.folder, room.submission),
     ]
     if data is not None and room.data is not None:
-        if data.is_dir():
-            mounts.append(Mount(data.resolve(), room.data))
-        else:  # being drawn: it will appear in the folder that is mounted
-            data.parent.mkdir(parents=True, exist_ok=True)
-            mounts.append(Mount(data.parent.resolve(), INSIDE / "drawn"))
-            mounts.append(Link(INSIDE / "drawn" / data.name, room.data))
+        mounts += tables(data, room.data)
     if submission.mentions("pyspark"):
         kept = paths.cache() / "java"
         mounts += [Mount(kept, kept)] if kept.is_dir() else []
@@ -192,7 +185,7 @@ def _collect_after(answers: Sequence[AnswerSpec], names: Names) -> dict[str, lis
 
 def _environment(room: Room, official: bool) -> dict[str, str]:
     """The worker's whole environment: nothing of the grader's own but on a bare machine."""
-    kept = {} if official else {k: v for k, v in os.environ.items() if not _secret(k)}
+    kept = {} if official else {k: v for k, v in os.environ.items() if not is_secret(k)}
     own = {
         "PATH": os.pathsep.join(
             [str(Path(sys.executable).parent), "/usr/local/bin", "/usr/bin", "/bin"]
@@ -213,10 +206,6 @@ def _environment(room: Room, official: bool) -> dict[str, str]:
     if sys.platform == "win32" or not official:
         own.pop("PATH" if sys.platform == "win32" else "HOME")
     return {**kept, **own}
-
-
-def _secret(name: str) -> bool:
-    return any(word in name.upper() for word in ("TOKEN", "SECRET", "PASSWORD", "KEY", "WEBHOOK"))
 
 
 def _conclude(

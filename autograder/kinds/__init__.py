@@ -11,12 +11,12 @@ from typing import Final
 
 from autograder.assignment import Assignment
 from autograder.errors import AssignmentError
-from autograder.kinds import notebook
+from autograder.kinds import code, dag, notebook
 from autograder.kinds.kind import Kind, Surroundings
 
 __all__ = ["Kind", "Surroundings", "of"]
 
-KINDS: Final[Mapping[str, Kind]] = {"notebook": notebook.KIND}
+KINDS: Final[Mapping[str, Kind]] = {"notebook": notebook.KIND, "code": code.KIND, "dag": dag.KIND}
 
 
 def of(assignment: Assignment) -> Kind:
