@@ -231,12 +231,17 @@ def _staging(out: Path) -> Iterator[Path]:
 
 
 def _hold(root: Path) -> int:
-    """Make the folder and lock it as soon as nobody else has it."""
+    """Make the folder and lock it as soon as nobody else has it; return the lock's handle."""
     while True:
-        make(root)
-        handle = os.open(root, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
+        try:
+            make(root)
+            handle = os.open(root, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
+        except FileNotFoundError:
+            if not root.parent.is_dir():
+                raise
+            continue  # whoever had it has finished, and removed it just now
         fcntl.flock(handle, fcntl.LOCK_EX)
-        with contextlib.suppress(FileNotFoundError):  # whoever had it has finished and removed it
+        with contextlib.suppress(FileNotFoundError):
             if os.path.samestat(os.fstat(handle), root.lstat()):
                 return handle
-        os.close(handle)
+        os.close(handle)  # it was removed while we waited

@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 
-from autograder.data import requests
+from autograder.data import folder, requests
 from autograder.data.manifest import DataFile, DataTable, Manifest
 from autograder.data.store import publish, pull, transfer
 from autograder.data.store.layout import Pointer
@@ -29,11 +29,10 @@ def fetched(proxy: Proxy) -> list[str]:
     return [asked.path.partition(f"{BASE}/")[2] for asked in proxy.asked if asked.method == "GET"]
 
 
-def stamps(folder: Path) -> dict[Path, tuple[int, int]]:
-    """What cannot stay the same if anything below or in a folder is written."""
+def stamps(home: Path) -> dict[Path, tuple[int, int]]:
+    """What cannot stay the same if anything in a folder is written."""
     return {
-        path: (path.lstat().st_ino, path.lstat().st_mtime_ns)
-        for path in (folder, *folder.rglob("*"))
+        path: (path.lstat().st_ino, path.lstat().st_mtime_ns) for path in (home, *home.rglob("*"))
     }
 
 
@@ -166,16 +165,22 @@ GOOD = Pointer("0" * 16, "0" * 64, "")
         replace(GOOD, manifest_sha256="../" * 20 + "0000").dump(),
         GOOD.dump().replace(b'"format_version": 1', b'"format_version": 2'),
         GOOD.dump().replace(b'"0000000000000000"', b"{}"),
-        GOOD.dump(),
     ],
 )
 def test_a_pointer_that_lies(bucket: Any, first: Path, tmp_path: Path, body: bytes) -> None:
     publish(first, HOME)
     bucket.put_object(Bucket=HOME.bucket, Key=f"{BASE}/current.json", Body=body)
-    with pytest.raises(DataError, match="publish the data again") as raised:
+    with pytest.raises(DataError, match=r"does not name a version|larger than") as raised:
         pull_to(tmp_path / "out")
     assert "\n" not in str(raised.value)
     assert sorted(path.name for path in tmp_path.iterdir()) == ["first"]
+
+
+def test_a_pointer_to_nothing(bucket: Any, first: Path, tmp_path: Path) -> None:
+    publish(first, HOME)
+    bucket.put_object(Bucket=HOME.bucket, Key=f"{BASE}/current.json", Body=GOOD.dump())
+    with pytest.raises(DataError, match=r"no such version.*publish the data again"):
+        pull_to(tmp_path / "out")
 
 
 def put(bucket: Any, body: bytes) -> None:
@@ -317,10 +322,12 @@ def test_what_is_the_users_own_stays(
 
 
 def test_pulls_at_once_share_the_work(
-    bucket: Any, first: Path, tmp_path: Path, proxy: Proxy
+    bucket: Any, first: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     publish(first, HOME)
-    proxy.reset()
+    taken = []
+    take = folder.take
+    monkeypatch.setattr(folder, "take", lambda *words: (taken.append(words), take(*words)))
     start = threading.Barrier(3)
 
     def one(_number: int) -> int:
@@ -329,6 +336,7 @@ def test_pulls_at_once_share_the_work(
 
     with ThreadPoolExecutor(3) as pool:
         assert sorted(pool.map(one, range(3))) == [0, 0, 4]
+    assert len(taken) == 1  # nobody's open folder is replaced by an equal one
     assert tree(tmp_path / "out") == tree(first)
     assert not (tmp_path / ".out.pulling").exists()
 
