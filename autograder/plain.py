@@ -21,15 +21,15 @@ MAX_DEPTH = 32
 MAX_ITEMS = 400_000
 
 
-def loads(body: bytes, name: str) -> Any:
-    """Decode the JSON body of the answer `name`.
+def loads(body: bytes, name: str, *, most: int = MAX_BYTES) -> Any:
+    """Decode the JSON body of the answer `name`, of `most` bytes.
 
     Raises:
         BundleError: it is too large, too deep, or no JSON of ours.
     """
-    if len(body) > MAX_BYTES:
+    if len(body) > most:
         raise BundleError(
-            "too_large", name=name, size_mb=len(body) // 2**20 + 1, limit_mb=MAX_BYTES // 2**20
+            "too_large", name=name, size_mb=len(body) // 2**20 + 1, limit_mb=most // 2**20
         )
     try:
         tree = json.loads(body.decode("utf-8"), parse_constant=_refuse, parse_float=_finite)

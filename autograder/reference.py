@@ -102,6 +102,11 @@ def _kept_or_made(
             f"{assignment.id}: the reference has no {name} ({problem.code} {problem.detail[:120]})",
             fix=f"run pioneers validate {assignment.id}",
         )
+    if captured.unfit:
+        raise ReferenceFailed(
+            f"{assignment.id}: the reference solution failed ({captured.unfit[:200]})",
+            fix=f"run pioneers validate {assignment.id}",
+        )
     return captured.seal(kept)
 
 

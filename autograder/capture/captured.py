@@ -18,6 +18,8 @@ class Captured:
         answers: name to (media, bytes); media is `parquet`, `json` or `png`.
         problems: name to the reason, for answers that did not arrive.
         notebook: the executed notebook as the worker left it, or None.
+        unfit: why this will not do as a reference, for kinds whose answers always arrive; empty
+            if it will.
     """
 
     answers: dict[str, tuple[str, bytes]] = field(default_factory=dict)
@@ -25,6 +27,7 @@ class Captured:
     run: Run = Run()
     notebook: bytes | None = None
     sandbox: str = "none"
+    unfit: str = ""
 
     def seal(self, folder: Path) -> bundle.Bundle:
         """Seal the answers as a bundle."""

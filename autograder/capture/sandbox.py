@@ -34,6 +34,7 @@ POLL_S = 0.05
 SET_UP_S = 60.0
 GRACE_S = 75.0
 STDERR_CAP = 64 * 1024
+GO = b"go\n"
 INSIDE = Path("/pioneers")
 UID_BASE, UID_SPAN = 200_000, 1_000_000
 _RUNNING: set[int] = set()
@@ -113,7 +114,7 @@ def pick_uid() -> int | None:
     return UID_BASE + secrets.randbelow(UID_SPAN) if os.geteuid() == 0 else None
 
 
-def run(
+def run(  # noqa: PLR0913 - each by name
     command: Sequence[str],
     *,
     mounts: Sequence[Mount | Link],
@@ -121,6 +122,7 @@ def run(
     environment: Mapping[str, str],
     read: Callable[[IO[bytes], Callable[[], None]], None],
     prepare: Callable[[], object] = lambda: None,
+    go: Callable[[], bytes] = lambda: GO,
     user: int = room.INSIDE_UID,
     official: bool = True,
 ) -> Ended:
@@ -132,6 +134,7 @@ def run(
         prepare: called on a thread of its own while the command starts; when it returns, the
             command reads `go` from its standard input. If it raises, the command ends, and what
             it raised is raised here.
+        go: what the command reads then, up to the end of its input.
         user: the uid that the command will have, which the sandbox's passwd names.
         official: False runs it without a sandbox (a member's own check), limits still watched.
 
@@ -142,7 +145,7 @@ def run(
     try:
         with _arguments(command, mounts, limits, environment, meter, user, official) as (full, fds):
             own = {} if official else environment
-            return _supervise(full, fds, own, limits, meter, read, prepare)
+            return _supervise(full, fds, own, limits, meter, read, _Prepared(prepare, go))
     finally:
         meter.close()
 
@@ -154,10 +157,9 @@ def _supervise(
     limits: Limits,
     meter: Meter,
     read: Callable[[IO[bytes], Callable[[], None]], None],
-    prepare: Callable[[], object],
+    prepared: _Prepared,
 ) -> Ended:
     ready = threading.Event()
-    prepared = _Prepared(prepare)
     started = time.monotonic()
     with tempfile.TemporaryFile() as stderr:
         try:
@@ -205,8 +207,9 @@ def _supervise(
 class _Prepared:
     """Does what must be done beside the start, and then tells the command to go."""
 
-    def __init__(self, prepare: Callable[[], object]) -> None:
+    def __init__(self, prepare: Callable[[], object], go: Callable[[], bytes]) -> None:
         self.prepare = prepare
+        self.go = go
         self.done = threading.Event()
         self.error: Exception | None = None
 
@@ -215,7 +218,7 @@ class _Prepared:
         try:
             with stdin:
                 self.prepare()
-                stdin.write(b"go\n")
+                stdin.write(self.go())
         except BrokenPipeError:
             pass  # it has ended; its exit status says why
         except Exception as error:  # noqa: BLE001 - raised again by the thread that waits

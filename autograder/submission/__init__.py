@@ -34,6 +34,7 @@ from autograder.submission.notebook import (
     pick_notebook,
     render_notebook,
 )
+from autograder.submission.program import check_program
 
 __all__ = [
     "IGNORED",
@@ -48,6 +49,7 @@ __all__ = [
     "Names",
     "Submission",
     "check_name",
+    "check_program",
     "find_names",
     "parse_notebook",
     "pick_notebook",

@@ -22,7 +22,7 @@ MAX_NOTEBOOK_MB = 10
 MAX_CELLS = 1000
 _CELL_TYPES = ("code", "markdown", "raw")
 # Filters of warnings belong to the process, and two submissions may be read side by side.
-_QUIET = threading.Lock()
+QUIET = threading.Lock()
 
 
 @dataclass(frozen=True)
@@ -206,7 +206,7 @@ def find_names(cells: Iterable[Cell]) -> Names:
 def _bound(source: str) -> Iterable[str]:
     lines = ["pass" if line.startswith(("%", "!", "?")) else line for line in source.split("\n")]
     try:
-        with _QUIET, warnings.catch_warnings():
+        with QUIET, warnings.catch_warnings():
             warnings.simplefilter("ignore")  # "\\d" in a cell is no warning to an organiser
             tree = ast.parse("\n".join(lines))
     except (SyntaxError, ValueError, RecursionError, MemoryError):

@@ -12,6 +12,8 @@ import sys
 from pathlib import Path
 from typing import IO, Any
 
+from autograder.capture.worker import rights
+
 UNUSED = (
     "azure",
     "boto3",
@@ -27,8 +29,8 @@ and international addresses; without them the worker is up a second earlier."""
 def main() -> None:
     """Do the job named on the command line; frames go to standard output."""
     job = json.loads(Path(sys.argv[1]).read_text("utf-8"))
-    _drop_rights(job.get("uid"), job.get("max_processes"))
-    stream = _claim_stdout()
+    rights.drop(job.get("uid"), job.get("max_processes"))
+    stream = rights.claim_stdout()
     work = Path(job["work"])
     private = work / "private"
     cwd = work / "cwd"
@@ -52,27 +54,6 @@ def _run(job: dict[str, Any], stream: IO[bytes], private: Path, cwd: Path) -> No
     wire.write(stream, "done")
     # Whatever still runs ends with the sandbox; an orderly exit of the interpreter takes longer.
     os._exit(0)
-
-
-def _drop_rights(uid: int | None, max_processes: int | None) -> None:
-    """Become an unprivileged user for good, where the sandbox was entered as root."""
-    if uid is not None:
-        os.setgroups([])
-        os.setresgid(uid, uid, uid)
-        os.setresuid(uid, uid, uid)
-    if max_processes is not None:
-        import resource
-
-        resource.setrlimit(resource.RLIMIT_NPROC, (max_processes, max_processes))
-        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-        resource.setrlimit(resource.RLIMIT_NOFILE, (4096, 4096))
-
-
-def _claim_stdout() -> IO[bytes]:
-    """Keep standard output for frames alone: what others print goes to standard error."""
-    own = os.dup(1)
-    os.dup2(2, 1)
-    return os.fdopen(own, "wb")
 
 
 def _link_files(submission: Path, cwd: Path) -> None:

@@ -33,16 +33,17 @@ class NotPlain(Exception):
 class Encoder:
     """Encodes one value within caps on depth and number of items."""
 
-    def __init__(self) -> None:
+    def __init__(self, most: int = MAX_ITEMS) -> None:
         self.items = 0
+        self.most = most
 
     def encode(self, value: Any, depth: int = 0) -> Any:
         """The value as something `json.dumps(allow_nan=False)` takes."""
         self.items += 1
         if depth > MAX_DEPTH:
             raise NotPlain("too_deep", str(MAX_DEPTH))
-        if self.items > MAX_ITEMS:
-            raise NotPlain("too_long", str(MAX_ITEMS))
+        if self.items > self.most:
+            raise NotPlain("too_long", str(self.most))
         value = unwrap(value)
         if value is None or isinstance(value, bool):
             return value
