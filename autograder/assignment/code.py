@@ -89,12 +89,15 @@ class GrowthAnswer(AnswerTable):
     Attributes:
         sizes: the generator `NAME(random, n)` of `cases.py`: one input of size n.
         largest: the greatest n that is tried.
+        checker: how an output is compared meanwhile, as for cases; there is no `custom` here.
     """
 
     type: Literal["growth"]
     at_most: Growth
     sizes: Name = "sizes"
     largest: Annotated[int, Field(ge=64, le=2_000_000)] = 131_072
+    checker: Literal["exact", "tokens", "floats", "any_order"] = "exact"
+    tolerance: Annotated[float, Field(gt=0, le=1)] = 1e-6
 
 
 CodeAnswer = Annotated[CasesAnswer | GrowthAnswer, Field(discriminator="type")]

@@ -5,7 +5,7 @@ A pytest module like any author's; the plugin runs it first.
 
 from __future__ import annotations
 
-from autograder.grade.compare import arrived, asked, compare_answer
+from autograder.grade.compare import about, compare_answer
 from autograder.grade.evidence import Evidence
 from autograder.grade.plugin import CheckFailed
 from autograder.models import AnswerSpec
@@ -14,8 +14,7 @@ from autograder.models import AnswerSpec
 def test_answer(spec: AnswerSpec, evidence: Evidence, reference: Evidence) -> None:
     """The answer equals the reference's, as its declaration says."""
     expected = reference.raw(spec.name)
-    about = asked(spec, expected)
     actual = evidence.raw(spec.name)
     findings = compare_answer(spec, actual, expected)
     if findings:
-        raise CheckFailed([*findings, about, arrived(actual)])
+        raise CheckFailed([*findings, *about(spec, actual, expected)])

@@ -55,8 +55,13 @@ class Catalogue:
         Raises:
             KeyError: no such sentence, or a placeholder without a value.
         """
-        said = self.template(key).format_map({name: spoken(v) for name, v in params.items()})
+        said = self.template(key).format_map({name: self._spoken(v) for name, v in params.items()})
         return _ONE.sub(_singular, said) if self.language == "en" else said
+
+    def _spoken(self, value: JSON) -> str:
+        """A value in a sentence; an author's words in both languages are a part of it."""
+        own = isinstance(value, Mapping) and isinstance(value.get(self.language), str)
+        return escape.clean(value[self.language], limit=300) if own else spoken(value)
 
     def has(self, key: str) -> bool:
         """Tells whether `say(key)` finds a sentence."""

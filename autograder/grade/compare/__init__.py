@@ -11,13 +11,14 @@ from autograder.grade.compare.calls import CallResult, compare_calls
 from autograder.grade.compare.figures import compare_figures
 from autograder.grade.compare.frames import compare_frames
 from autograder.grade.compare.nested import compare_dicts, compare_lists
-from autograder.grade.compare.shapes import arrived, asked
+from autograder.grade.compare.shapes import about, arrived, asked
 from autograder.grade.compare.texts import compare_text
 from autograder.grade.compare.values import compare_scalars
 from autograder.text.disclosure import hide
 
 __all__ = [
     "CallResult",
+    "about",
     "arrived",
     "asked",
     "compare_answer",

@@ -11,9 +11,11 @@ from typing import Any
 import pyarrow as pa
 
 from autograder.grade.compare.calls import CallResult, compare_calls
+from autograder.grade.compare.cases import compare_cases
 from autograder.grade.compare.cells import type_name
 from autograder.grade.compare.figures import compare_figures
 from autograder.grade.compare.frames import compare_frames
+from autograder.grade.compare.growth import compare_growth
 from autograder.grade.compare.nested import compare_dicts, compare_lists
 from autograder.grade.compare.texts import compare_text
 from autograder.grade.compare.values import compare_scalars
@@ -58,6 +60,8 @@ _VALUE_TYPES: Mapping[str, type | tuple[type, ...]] = {
     "text": str,
     "function": (list, tuple),
     "figure": Mapping,
+    "cases": Mapping,
+    "growth": Mapping,
 }
 
 
@@ -80,4 +84,6 @@ _COMPARATORS: Mapping[str, Comparator] = {
     "text": lambda _spec, a, e: compare_text(a, e),
     "function": _calls,
     "figure": lambda _spec, a, e: compare_figures(a, e),
+    "cases": compare_cases,
+    "growth": compare_growth,
 }

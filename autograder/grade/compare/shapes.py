@@ -14,6 +14,14 @@ from autograder.grade.compare.cells import cell, type_name
 from autograder.grade.compare.columns import everyday_type, shown_names
 from autograder.models import AnswerSpec, Finding
 
+DESCRIBED = frozenset({"frame", "scalar", "list", "dict", "text", "function", "figure"})
+"""Types whose answers are values that can be shown; others are records of what was run."""
+
+
+def about(spec: AnswerSpec, actual: Any, expected: Any) -> list[Finding]:
+    """Describes what was asked and what arrived, where that says something."""
+    return [asked(spec, expected), arrived(actual)] if spec.type in DESCRIBED else []
+
 
 def asked(spec: AnswerSpec, expected: Any) -> Finding:
     """Describes what an answer should be: its type, for a frame its columns, keys and order."""
