@@ -22,7 +22,8 @@ def exact(got: Any, expected: Any, _tolerance: float) -> bool:
     """The same; of printed lines the spaces at their ends, and empty lines at the end, are free."""
     if isinstance(got, str) and isinstance(expected, str):
         return _lines(got) == _lines(expected)
-    return same_plain(got, expected, 0.0)
+    both = isinstance(got, set) == isinstance(expected, set)
+    return both and same_plain(got, expected, 0.0)
 
 
 def tokens(got: Any, expected: Any, tolerance: float) -> bool:

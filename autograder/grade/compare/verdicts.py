@@ -157,12 +157,8 @@ def _text(got: str, expected: str) -> Finding:
     right += [""] * (longest - len(right))
     pairs = list(zip(left, right, strict=True))
     place = next((k for k, (a, b) in enumerate(pairs) if a.rstrip() != b.rstrip()), 0)
-    params: dict[str, JSON] = {
-        "row": place + 1,
-        "got": left[place][:SHOWN],
-        "expected": right[place][:SHOWN],
-    }
-    return Finding("cases.wrong_line", params, reveals=True)
+    texts = {"got": left[place][:SHOWN], "expected": right[place][:SHOWN]}
+    return Finding("cases.wrong_line", {"row": place + 1, **texts}, reveals=True)
 
 
 def shown(value: JSON) -> str:
