@@ -210,7 +210,7 @@ def _build(path: Path, text: str, values: dict[str, Any]) -> Assignment:
 def _spec(path: Path, text: str, schema: KindSchema, name: str, table: Any) -> AnswerSpec:
     where = ("answers", name)
     try:
-        answer = schema.answer.validate_python(table)
+        answer = schema.answers.validate_python(table)
     except ValidationError as error:
         raise explain(path, text, error, where, tagged=schema.tagged) from None
     if isinstance(answer, NotebookAnswer):
@@ -255,7 +255,7 @@ def _settings(path: Path, text: str, schema: KindSchema, file: File) -> Any:
     if schema.table is None:
         return None
     try:
-        return schema.table.validate_python(own[file.kind] or {})
+        return schema.tables.validate_python(own[file.kind] or {})
     except ValidationError as error:
         raise explain(path, text, error, (file.kind,)) from None
 

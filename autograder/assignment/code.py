@@ -22,9 +22,9 @@ Knows no file and no run.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Annotated, Any, Final, Literal
+from typing import Annotated, Final, Literal
 
-from pydantic import Field, TypeAdapter
+from pydantic import Field
 
 from autograder.assignment.schema import STRICT, AnswerTable, BothTexts, KindSchema, Name
 
@@ -101,4 +101,4 @@ class GrowthAnswer(AnswerTable):
 
 
 CodeAnswer = Annotated[CasesAnswer | GrowthAnswer, Field(discriminator="type")]
-CODE: Final = KindSchema(TypeAdapter[Any](CodeAnswer), TypeAdapter(CodeTable), tagged=True)
+CODE: Final = KindSchema(CodeAnswer, CodeTable, tagged=True)

@@ -53,7 +53,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Annotated, Any, Final, Literal
 
-from pydantic import Field, TypeAdapter
+from pydantic import Field
 
 from autograder.assignment.schema import STRICT, AnswerTable, KindSchema, Name, Tolerance
 from autograder.models import AnswerSpec, DataRequest
@@ -220,6 +220,4 @@ def _unfit(
 DagAnswer = Annotated[
     ParseAnswer | GraphAnswer | RunsAnswer | OutputAnswer, Field(discriminator="type")
 ]
-DAG: Final = KindSchema(
-    TypeAdapter[Any](DagAnswer), TypeAdapter(DagTable), tagged=True, unfit=_unfit
-)
+DAG: Final = KindSchema(DagAnswer, DagTable, tagged=True, unfit=_unfit)

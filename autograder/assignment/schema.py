@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import cached_property
 from typing import Annotated, Any, Final, Literal
 
 from pydantic import ConfigDict, Field, TypeAdapter
@@ -107,21 +108,35 @@ class File:
 class KindSchema:
     """What one kind reads: its answers, and its own table if it has one.
 
+    Pydantic takes a tenth of a second to learn a kind, so each is learnt when it is first read.
+
     Attributes:
+        answer: the type of an answer.
+        table: the type of the kind's own table, or None.
         tagged: True where answers are told apart by their `type`, which pydantic then puts into
             the places of its errors.
         unfit: tells of the kind's table, the answers and the data what does not fit together:
             the place in the file, the fault, the fix.
     """
 
-    answer: TypeAdapter[Any]
-    table: TypeAdapter[Any] | None = None
+    answer: Any
+    table: Any = None
     tagged: bool = False
     unfit: Callable[
         [Any, Sequence[AnswerSpec], DataRequest | None],
         Iterable[tuple[tuple[str, ...], str, str]],
     ] = lambda _settings, _answers, _data: ()
 
+    @cached_property
+    def answers(self) -> TypeAdapter[Any]:
+        """Reads one answer."""
+        return TypeAdapter(self.answer)
+
+    @cached_property
+    def tables(self) -> TypeAdapter[Any]:
+        """Reads the kind's own table."""
+        return TypeAdapter(self.table)
+
 
 FILE: Final = TypeAdapter(File)
-NOTEBOOK: Final = KindSchema(TypeAdapter(NotebookAnswer))
+NOTEBOOK: Final = KindSchema(NotebookAnswer)
