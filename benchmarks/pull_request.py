@@ -45,7 +45,7 @@ class Bench:
     def __init__(self, hub: StandIn, place: Path, which: str) -> None:
         self.hub, self.place, self.which = hub, place, which
         target = assignment.load(which)
-        case = next(each for each in load_cases(target) if each.score == target.max_score)
+        case = next(each for each in load_cases(target) if each.score == target.max_points)
         self.notebook = Path(write_submission(case, target, place / "work"))
         shutil.copytree(ROOT / "assignments", place / "assignments")
         (place / "cohort.toml").write_text(COHORT, "utf-8")
