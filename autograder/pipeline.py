@@ -206,10 +206,12 @@ def _grade(state: Grade) -> Grade:
 
 def _provenance(state: Grade) -> Provenance:
     request = state.assignment.data
+    draws = kinds.of(state.assignment).draws
+    drawn = f"{draws}#{state.seed}" if draws else ""
     return Provenance(
         submission_sha256=state.submission.sha256 if state.submission else "",
         assignment_sha256=state.assignment.sha256,
-        data=dataset_id(request.dataset, request.scale, state.seed) if request else "",
+        data=dataset_id(request.dataset, request.scale, state.seed) if request else drawn,
         grader_version=__version__,
         sandbox="bwrap" if state.sandboxed else "none",
     )

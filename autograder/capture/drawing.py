@@ -83,8 +83,10 @@ def draw(folder: Path, sha256: str, groups: tuple[Group, ...], stdio: bool, seed
         return _draw(folder, sha256, groups, stdio, seed)
 
 
-@lru_cache(maxsize=4)
-def _draw(folder: Path, _sha256: str, groups: tuple[Group, ...], stdio: bool, seed: int) -> Drawn:
+def draw_anew(
+    folder: Path, _sha256: str, groups: tuple[Group, ...], stdio: bool, seed: int
+) -> Drawn:
+    """As `draw`, but never taken from memory."""
     request = {
         "folder": str(folder),
         "groups": [asdict(group) for group in groups],
@@ -118,6 +120,9 @@ def _draw(folder: Path, _sha256: str, groups: tuple[Group, ...], stdio: bool, se
 
 def _parsed(body: bytes) -> Iterator[wire.Frame]:
     yield from wire.read(io.BytesIO(body), max_bytes=MAX_BYTES)
+
+
+_draw = lru_cache(maxsize=4)(draw_anew)
 
 
 def sizes(largest: int) -> list[int]:

@@ -7,12 +7,14 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Mapping
+import tempfile
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Final
 
 from autograder.assignment import Assignment
 from autograder.assignment.code import CodeTable
+from autograder.authoring import crosscheck
 from autograder.capture import code
 from autograder.capture.captured import Captured
 from autograder.capture.drawing import Drawn, Group, draw
@@ -21,6 +23,7 @@ from autograder.errors import AssignmentError
 from autograder.kinds.kind import Kind, Surroundings
 from autograder.submission import Submission, check_program, pick_program, stage_program
 
+PROOF_SEED = 11
 STATEMENTS = ("statement.ko.md", "statement.en.md")
 
 
@@ -68,14 +71,17 @@ def drawn(assignment: Assignment, seed: int) -> Drawn:
     Raises:
         AssignmentError: they cannot be drawn.
     """
-    groups = tuple(
+    stdio = _settings(assignment).mode == "stdio"
+    return draw(assignment.folder, assignment.sha256, _groups(assignment), stdio, seed)
+
+
+def _groups(assignment: Assignment) -> tuple[Group, ...]:
+    return tuple(
         Group(spec.name, spec.options["cases"])
         if spec.type == "cases"
         else Group(spec.name, spec.options["sizes"], spec.options["largest"])
         for spec in assignment.answers
     )
-    stdio = _settings(assignment).mode == "stdio"
-    return draw(assignment.folder, assignment.sha256, groups, stdio, seed)
 
 
 def _solution(assignment: Assignment) -> Path:
@@ -122,6 +128,23 @@ def _read(path: Path) -> str:
         raise AssignmentError(f"{path}: not UTF-8 text", fix="save it as UTF-8") from error
 
 
+def _proofs(assignment: Assignment) -> Iterator[tuple[bool, str]]:
+    stdio = _settings(assignment).mode == "stdio"
+    yield crosscheck.same_again(_groups(assignment), assignment, stdio, PROOF_SEED)
+    brute = assignment.folder / "brute.py"
+    if brute.is_file():
+        yield crosscheck.agree(assignment, _answers_of, brute, _solution(assignment))
+
+
+def _answers_of(assignment: Assignment, path: Path, seed: int) -> Mapping[str, bytes]:
+    """What a file of the author's own answers, by group."""
+    with tempfile.TemporaryDirectory(prefix="pioneers-brute-") as name:
+        Path(name).chmod(0o755)
+        submission = _stage(assignment, path, Path(name) / "submission")
+        captured = _capture(submission, assignment, Surroundings(None, seed))
+    return {answer: body for answer, (_, body) in captured.answers.items()}
+
+
 KIND: Final = Kind(
     pick=_pick,
     stage=_stage,
@@ -130,4 +153,6 @@ KIND: Final = Kind(
     write_starter=_write_starter,
     parts=_parts,
     write_variant=_write_variant,
+    draws="cases",
+    proofs=_proofs,
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -43,6 +43,8 @@ class Kind:
         write_starter: writes what members begin with into a folder; its path.
         parts: the named sources of the solution that a variant of it may replace.
         write_variant: writes the solution with some parts replaced into a folder; its path.
+        draws: what is drawn anew for each grade besides data, one word; empty for nothing.
+        proofs: what an author has to prove of this kind besides; each thing, and whether it holds.
     """
 
     pick: Callable[[Assignment, Path, Mapping[str, Path]], str]
@@ -52,3 +54,5 @@ class Kind:
     write_starter: Callable[[Assignment, Path], Path]
     parts: Callable[[Assignment], dict[str, str]]
     write_variant: Callable[[Assignment, Mapping[str, str], Path], Path]
+    draws: str = ""
+    proofs: Callable[[Assignment], Iterator[tuple[bool, str]]] = lambda _: iter(())
