@@ -131,6 +131,7 @@ def _job(room: Room, submission: Submission, assignment: Assignment) -> dict[str
         "wall_s": assignment.limits.wall_s,
         "run_s": settings.run_s,
         "parse_s": settings.parse_s,
+        "parse_cpu_s": settings.parse_cpu_s,
         "output_bytes": assignment.limits.output_mb * 2**20,
         "preload": [name for name in PRELOADED if submission.mentions(name.partition(".")[0])],
     }

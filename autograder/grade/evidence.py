@@ -6,6 +6,7 @@ bytes leaves word of which answer it was.
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -182,6 +183,10 @@ def why_missing(name: str, spec: AnswerSpec, bundle: Bundle) -> Finding:
 
 def _refused(name: str, spec: AnswerSpec, code: str, detail: str) -> Finding:
     """Why an answer was not taken; code and detail may be forged, as all that a sandbox says."""
+    if code == "dag.skipped":
+        return Finding("answer.skipped_because", {"name": detail})
+    if code.startswith("dag."):
+        return Finding(code, _params(detail))
     if code == "duplicate_columns":
         return Finding("frame.duplicate_columns", {"columns": [detail]})
     if code == "disk_full":
@@ -198,6 +203,17 @@ def _refused(name: str, spec: AnswerSpec, code: str, detail: str) -> Finding:
         size_mb = int(detail) if detail.isascii() and detail.isdecimal() else 0
         params |= {"size_mb": size_mb, "limit_mb": MAX_ANSWER_MB}
     return Finding(f"bundle.{code}", params)
+
+
+def _params(detail: str) -> dict[str, JSON]:
+    """The parameters that a worker wrote into a detail as JSON; none if they are no such thing."""
+    try:
+        found = json.loads(detail)
+    except (ValueError, RecursionError):
+        return {}
+    if not isinstance(found, dict):
+        return {}
+    return {key: value for key, value in found.items() if isinstance(value, str | int | float)}
 
 
 def _needs(cell: CellRun) -> str:

@@ -82,7 +82,7 @@ def trouble(recorded: Mapping[str, Any]) -> dict[str, Any] | None:
             code = "timed_out" if recorded["ended"] == "timeout" else "died"
             return {"code": code, "date": run["date"], "task": (busy or ["–"])[0]}
         if recorded["ended"] == "not_run":
-            return {"code": "not_run", "date": run["date"]}
+            return {"code": "no_run", "date": run["date"]}
     return None
 
 

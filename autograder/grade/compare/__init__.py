@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from autograder.grade.compare.answers import compare_answer
 from autograder.grade.compare.calls import CallResult, compare_calls
+from autograder.grade.compare.dag_explain import explain
 from autograder.grade.compare.figures import compare_figures
 from autograder.grade.compare.frames import compare_frames
 from autograder.grade.compare.nested import compare_dicts, compare_lists
@@ -29,5 +30,6 @@ __all__ = [
     "compare_lists",
     "compare_scalars",
     "compare_text",
+    "explain",
     "hide",
 ]

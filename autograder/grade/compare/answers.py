@@ -13,6 +13,7 @@ import pyarrow as pa
 from autograder.grade.compare.calls import CallResult, compare_calls
 from autograder.grade.compare.cases import compare_cases
 from autograder.grade.compare.cells import type_name
+from autograder.grade.compare.dag import compare_graph, compare_parse, compare_runs
 from autograder.grade.compare.figures import compare_figures
 from autograder.grade.compare.frames import compare_frames
 from autograder.grade.compare.growth import compare_growth
@@ -62,6 +63,9 @@ _VALUE_TYPES: Mapping[str, type | tuple[type, ...]] = {
     "figure": Mapping,
     "cases": Mapping,
     "growth": Mapping,
+    "parse": Mapping,
+    "graph": Mapping,
+    "runs": Mapping,
 }
 
 
@@ -86,4 +90,7 @@ _COMPARATORS: Mapping[str, Comparator] = {
     "figure": lambda _spec, a, e: compare_figures(a, e),
     "cases": compare_cases,
     "growth": compare_growth,
+    "parse": compare_parse,
+    "graph": compare_graph,
+    "runs": compare_runs,
 }
