@@ -92,8 +92,8 @@ def _told(body: bytes) -> Record:
     if tree.get("changed") is True:
         told["changed"] = True
     times = tree.get("times")
-    for name in ("cold_ns", "warm_ns"):
+    for name in ("cold", "warm"):
         value = times.get(name) if isinstance(times, dict) else None
-        if type(value) is int and 0 <= value < 10**15:
+        if isinstance(value, float) and 0 <= value < 1e12:  # which NaN is not
             told[name] = value
     return told

@@ -36,6 +36,7 @@ CLEARLY = 1.15
 """How much worse the runner-up must fit."""
 SPAN = 300.0
 """Times this much shorter than the longest tell of overhead, not of growth."""
+NEAR = (16.0, 4096.0)
 FLAT = 1.5
 """Where the longest time is not even this many times the shortest, nothing grows."""
 
@@ -62,10 +63,26 @@ def estimate(sizes: Sequence[float], times: Sequence[float]) -> Estimate:
         return Estimate("1", 0.0)
     errors = {name: _error(n, t, shape) for name, shape in CLASSES.items() if name != "1"}
     ranked = sorted(errors, key=lambda name: errors[name])
+    if set(ranked[:2]) == {"n", "n log n"}:
+        near = _near(sizes, times)
+        errors |= near
+        ranked = sorted(near, key=lambda name: near[name])
     best = ranked[0]
     if errors[best] > BAD_FIT or errors[ranked[1]] < CLEARLY * errors[best]:
         return Estimate("", errors[best])
     return Estimate(best, errors[best])
+
+
+def _near(sizes: Sequence[float], times: Sequence[float]) -> dict[str, float]:
+    """The errors of n and n log n where all data lie in the processor's cache.
+
+    Beyond it each step takes longer, which looks just like a logarithm.
+    """
+    pairs = [(n, t) for n, t in zip(sizes, times, strict=True) if NEAR[0] <= n <= NEAR[1] and t > 0]
+    if len(pairs) < LEAST_POINTS:
+        pairs = [(n, t) for n, t in zip(sizes, times, strict=True) if t > 0]
+    n, t = (np.asarray(column, dtype=np.float64) for column in zip(*pairs, strict=True))
+    return {name: _error(n, t, CLASSES[name]) for name in ("n", "n log n")}
 
 
 def exceeds(name: str, at_most: str) -> bool:

@@ -1,32 +1,36 @@
 """Times one call of a function: cold, and warm where it is too short for a clock.
 
-It runs in the member's own process, so its numbers are hostile input like all that comes out; the
-kernel's measure of the whole process is taken beside it.
+A processor that others share is now fast and now slow, so each time is told in yards: as a multiple
+of what a fixed piece of work takes just before and after. It runs in the member's own process, so
+its numbers are hostile input like all that comes out; the kernel's measure of the whole process is
+taken beside it.
 """
 
 from __future__ import annotations
 
 import gc
 import marshal
+import statistics
 import time
 from collections.abc import Callable, Sequence
 from typing import Any
 
 SHORT_NS = 20_000_000
 """A call that takes longer is timed once a process."""
-WARM_NS = 12_000_000
-"""What all warm calls of one process may take together."""
-BATCHES = 7
-_clock = time.thread_time_ns
+BATCH_NS = 1_500_000
+"""What one batch of warm calls may take."""
+BATCHES = 9
+MOST_CALLS = 1000
 # The clock of a whole process is one of ticks as soon as its CPU time is limited.
+_clock = time.thread_time_ns
 
 
-def measure(function: Callable[..., Any], arguments: Sequence[Any]) -> tuple[Any, dict[str, int]]:
-    """Call a function with plain arguments; what the first call gave, and nanoseconds.
+def measure(function: Callable[..., Any], arguments: Sequence[Any]) -> tuple[Any, dict[str, float]]:
+    """Call a function with plain arguments; what the first call gave, and its times.
 
     Returns:
-        The value, and `cold_ns` of the first call; `warm_ns` is the least mean of a batch of
-        further calls with equal arguments, absent where the first took long.
+        The value, and `cold`, the first call in yards; `warm` is the median of further calls with
+        equal arguments, absent where the first took long.
     """
     gc.collect()
     gc.freeze()
@@ -35,31 +39,44 @@ def measure(function: Callable[..., Any], arguments: Sequence[Any]) -> tuple[Any
         kept = marshal.dumps(list(arguments), 2)
     except ValueError:  # a value that has no such form, as a Decimal
         kept = b""
-    fresh = marshal.loads(kept) if kept else None  # noqa: S302 - written two lines above
+    fresh = marshal.loads(kept) if kept else None  # noqa: S302 - written a few lines above
+    _yard()
+    before = min(_yard(), _yard())
     started = _clock()
     value = function(*arguments)
-    cold = _clock() - started
-    times = {"cold_ns": cold}
-    if kept and cold < SHORT_NS:
+    taken = _clock() - started
+    after = min(_yard(), _yard())
+    times = {"cold": 2 * taken / (before + after)}
+    if kept and taken < SHORT_NS:
         reusable = list(arguments) == fresh
-        times["warm_ns"] = _warm(function, arguments if reusable else None, kept, cold)
+        times["warm"] = _warm(function, arguments if reusable else None, kept, taken)
     return value, times
 
 
 def _warm(
-    function: Callable[..., Any], arguments: Sequence[Any] | None, kept: bytes, cold: int
-) -> int:
-    """The least mean of a few batches; arguments that a call changes are made anew for each."""
-    many = 1 if arguments is None else max(1, min(1000, WARM_NS // BATCHES // max(cold, 1000)))
-    least, spent = 2**62, 0
-    for batch in range(100 if arguments is None else BATCHES):
+    function: Callable[..., Any], arguments: Sequence[Any] | None, kept: bytes, taken: int
+) -> float:
+    """The median over batches; arguments that a call changes are made anew for each call."""
+    many = max(1, min(MOST_CALLS if arguments is not None else 8, BATCH_NS // max(taken, 500)))
+    batches = BATCHES if taken < BATCH_NS else 3
+    found = []
+    before = _yard()
+    for _ in range(batches):
         sets = [arguments or marshal.loads(kept) for _ in range(many)]  # noqa: S302 - our own
         started = _clock()
         for each in sets:
             function(*each)
-        taken = _clock() - started
-        least = min(least, taken // many)
-        spent += taken
-        if spent > WARM_NS and batch >= 2:
-            break
-    return least
+        batch = _clock() - started
+        after = _yard()
+        found.append(2 * batch / many / (before + after))
+        before = after
+    return statistics.median(found)
+
+
+def _yard() -> int:
+    """Nanoseconds that a fixed piece of work takes at the moment, about 100 000."""
+    started = _clock()
+    total = 0
+    for number in range(3000):
+        total += number & 7
+    return max(1, _clock() - started)

@@ -13,7 +13,8 @@ from autograder.grade.compare.verdicts import Record, breach, differs, read
 from autograder.grade.growth import ORDER, Estimate, estimate, exceeds
 from autograder.models import AnswerSpec, Finding
 
-REMEMBERED_NS = 300_000
+NOTICED = 3.0
+"""Yards: a first call this long is more than what is slow about any first call."""
 REMEMBERED = 6.0
 """A second call this many times faster than a first one of that length was remembered."""
 OUTSIDE_S = 0.3
@@ -75,18 +76,18 @@ def _outside(rows: Sequence[Record]) -> Estimate:
 
 
 def _times(rows: Sequence[Record]) -> list[float]:
-    """Seconds a call: of the first one, or of the next ones where those are not remembered."""
-    timed = [row for row in rows if "cold_ns" in row]
+    """Yards a call: of the first one, or of the next ones where those are not remembered."""
+    timed = [row for row in rows if "cold" in row]
     if len(timed) < len(rows):  # a whole program: there is the kernel's clock only
         return [float(row.get("cpu_s", 0)) for row in rows]
     remembered = sum(
-        row["cold_ns"] > REMEMBERED_NS and row["cold_ns"] > REMEMBERED * row["warm_ns"]
+        row["cold"] > NOTICED and row["cold"] > REMEMBERED * row["warm"]
         for row in timed
-        if "warm_ns" in row
+        if "warm" in row
     )
     if remembered >= 2:
-        return [row["cold_ns"] / 1e9 for row in timed]
-    return [row.get("warm_ns", row["cold_ns"]) / 1e9 for row in timed]
+        return [row["cold"] for row in timed]
+    return [row.get("warm", row["cold"]) for row in timed]
 
 
 def _wrong(spec: AnswerSpec, mine: Record, right: Record, *, called: bool) -> bool:
