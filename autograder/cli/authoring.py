@@ -31,9 +31,11 @@ def validate(
 ) -> None:
     """Validate assignments."""
     from autograder import assignment as assignments
+    from autograder import kinds
     from autograder.authoring.validate import validate as prove
 
     targets = [assignments.load(each) for each in which] if which else assignments.load_all()
+    kinds.fit(targets)
     failed = 0
     for target in targets:
         with screen.progress(target.id) as say:

@@ -43,11 +43,12 @@ def grade_all(
     out: Annotated[Path | None, typer.Option(help="Where the reports go.", metavar="DIR")] = None,
 ) -> None:
     """Grade everything."""
-    from autograder import batch, paths
+    from autograder import batch, kinds, paths
 
     works, strange = batch.find(assignment, batch.read_shard(shard))
     for name in strange:
         screen.note(f"passed over: submissions/{ascii(name)[1:-1]} names no assignment")
+    kinds.fit(work.assignment for work in works)
     folder = out or paths.cache() / "graded"
     counts: Counter[str] = Counter()
     with _bar(len(works)) as tell:

@@ -61,10 +61,11 @@ def grade(
 ) -> None:
     """Grade officially."""
     from autograder import assignment as assignments
-    from autograder import cohort, pipeline
+    from autograder import cohort, kinds, pipeline
     from autograder.report import to_json, to_markdown, to_terminal
 
     target = assignments.load(assignment)
+    kinds.fit([target])
     path = find_submission(target, submission)
     with screen.progress("starting") as say:
         report = pipeline.grade(
@@ -103,7 +104,10 @@ def check(
     lang: Lang = None,
 ) -> None:
     """Run the public checks."""
+    from autograder import kinds
+
     target = _guess_assignment(path, assignment)
+    kinds.fit([target])
     report = _check_once(target, path, as_json, lang)
     if watch:
         _watch(target, path, as_json, lang)

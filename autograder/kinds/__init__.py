@@ -6,17 +6,26 @@ to run it in the sandbox, and to write what its author declared; nothing else br
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Final
 
+from autograder import environment
 from autograder.assignment import Assignment
 from autograder.errors import AssignmentError
 from autograder.kinds import code, dag, notebook
 from autograder.kinds.kind import Kind, Surroundings
 
-__all__ = ["Kind", "Surroundings", "of"]
+__all__ = ["Kind", "Surroundings", "fit", "of"]
 
 KINDS: Final[Mapping[str, Kind]] = {"notebook": notebook.KIND, "code": code.KIND, "dag": dag.KIND}
+
+
+def fit(assignments: Iterable[Assignment]) -> None:
+    """See that this environment can run all of these; the command may start anew for it.
+
+    Call it before any work: see `autograder.environment`.
+    """
+    environment.fit(KINDS[each.kind].needs for each in assignments if each.kind in KINDS)
 
 
 def of(assignment: Assignment) -> Kind:

@@ -95,4 +95,5 @@ KIND: Final = Kind(
     write_starter=_write_starter,
     parts=_parts,
     write_variant=_write_variant,
+    needs="airflow",
 )

@@ -44,6 +44,8 @@ class Kind:
         parts: the named sources of the solution that a variant of it may replace.
         write_variant: writes the solution with some parts replaced into a folder; its path.
         draws: what is drawn anew for each grade besides data, one word; empty for nothing.
+        needs: a module, and the requirement set that has it, without which nothing of this kind
+            runs; empty where every environment will do.
         proofs: what an author has to prove of this kind besides; each thing, and whether it holds.
     """
 
@@ -55,4 +57,5 @@ class Kind:
     parts: Callable[[Assignment], dict[str, str]]
     write_variant: Callable[[Assignment, Mapping[str, str], Path], Path]
     draws: str = ""
+    needs: str = ""
     proofs: Callable[[Assignment], Iterator[tuple[bool, str]]] = lambda _: iter(())

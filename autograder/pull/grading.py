@@ -8,7 +8,7 @@ answer of its own, and a fault in one never costs another. The folder is finishe
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -16,7 +16,8 @@ from zoneinfo import ZoneInfo
 
 from autograder import assignment as assignments
 from autograder import cohort as cohorts
-from autograder import hub, paths
+from autograder import hub, kinds, paths
+from autograder.assignment import Assignment
 from autograder.cohort import Member
 from autograder.errors import AssignmentError, ConfigError
 from autograder.pull import arrival, changes, handover, scope
@@ -145,6 +146,7 @@ def _refused(job: Job, base: Handover, refusal: Refusal) -> Handover:
 
 
 def _graded(job: Job, base: Handover, wanted: Mapping[str, tuple[Place, ...]]) -> Handover:
+    kinds.fit(_loaded(job, wanted))
     snapshot = changes.Snapshot(job.repository, job.commit)
     base = replace(base, received_at=_received(job, base, wanted))
     items: list[Item] = []
@@ -156,6 +158,13 @@ def _graded(job: Job, base: Handover, wanted: Mapping[str, tuple[Place, ...]]) -
             job.say(f"{item.assignment}: {item.outcome}")
             items.append(item)
     return replace(base, items=tuple(items), refusals=tuple(refusals))
+
+
+def _loaded(job: Job, names: Iterable[str]) -> Iterator[Assignment]:
+    """The assignments of these names, but for those that are broken: that is said in their turn."""
+    for name in names:
+        with contextlib.suppress(AssignmentError, KeyError):
+            yield assignments.load(job.known[name])
 
 
 def _received(job: Job, base: Handover, names: Mapping[str, tuple[Place, ...]]) -> datetime:

@@ -166,13 +166,13 @@ def test_a_moved_project_is_not_current(project: Path) -> None:
         (["check"], "", "desk"),
         (["lab"], "", "desk"),
         (["pr", "publish"], "publisher", "dev"),
-        (["test", "-k", "x"], "", "dev"),
-        (["--debug", "demo"], "", "dev"),
+        (["test", "-k", "x"], "", "all"),
+        (["--debug", "demo"], "", "all"),
         (["grade", "test"], "", "grader"),
         (["grade"], "dev", "dev"),
         (["check"], "airflow", "all"),
         (["test"], "all", "all"),
-        (["test"], "unheard-of", "dev"),
+        (["test"], "unheard-of", "all"),
     ],
 )
 def test_the_set_fits_the_command_and_never_shrinks(

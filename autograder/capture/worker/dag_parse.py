@@ -7,11 +7,13 @@ that it is known even if the file never ends.
 from __future__ import annotations
 
 import contextlib
+import datetime as dt
 import re
 import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
+from types import FrameType
 from typing import Any
 
 from autograder.capture.worker.dag_records import note
@@ -115,7 +117,7 @@ def _schedule(timetable: Any) -> str:
     if expression := getattr(timetable, "expression", None):
         return str(expression)[:100]
     delta = getattr(timetable, "delta", None)
-    if hasattr(delta, "total_seconds"):
+    if isinstance(delta, dt.timedelta):
         seconds = int(delta.total_seconds())
         return {86400: "0 0 * * *", 3600: "0 * * * *", 604800: "0 0 * * 0"}.get(
             seconds, f"every {seconds} s"
@@ -158,14 +160,14 @@ class _Watch:
 
     def _line(self) -> int:
         """The member's line; 0 if a library's own import stands between."""
-        frame = sys._getframe(2)
+        frame: FrameType | None = sys._getframe(2)
         while frame is not None:
             file = frame.f_code.co_filename
             if file.startswith(self.folder):
                 return frame.f_lineno
             if file.startswith("<frozen importlib"):
                 return 0
-            frame = frame.f_back  # type: ignore[assignment]
+            frame = frame.f_back
         return 0
 
 
