@@ -132,6 +132,7 @@ def _job(room: Room, submission: Submission, assignment: Assignment) -> dict[str
         "run_s": settings.run_s,
         "parse_s": settings.parse_s,
         "parse_cpu_s": settings.parse_cpu_s,
+        "memory_mb": assignment.limits.memory_mb,
         "output_bytes": assignment.limits.output_mb * 2**20,
         "preload": [name for name in PRELOADED if submission.mentions(name.partition(".")[0])],
     }

@@ -194,6 +194,9 @@ def _become_child(progress: Progress, name: str) -> None:
     os.close(progress.stream.fileno())
     cap = int(progress.job["output_bytes"])
     resource.setrlimit(resource.RLIMIT_FSIZE, (cap, cap))
+    # One child that takes too much ends alone, before the sandbox ends them all.
+    most = int(progress.job["memory_mb"] * 0.7) * 2**20
+    resource.setrlimit(resource.RLIMIT_DATA, (most, most))
     os.environ["AIRFLOW_VAR_DATA_DIR"] = str(progress.job["data"] or progress.work / "tables")
     os.environ["AIRFLOW_VAR_OUTPUT_DIR"] = str(progress.work / "output")
 
