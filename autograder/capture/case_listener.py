@@ -14,9 +14,10 @@ from autograder.capture.listener import Listener
 from autograder.capture.worker.wire import Frame
 
 Record = dict[str, Any]
-"""One case: `status` is `ran`, `broke` (it began, and took the judge with it) or `not_run`."""
+"""One case: `status` is `ran`, `broke` (it took the judge with it) or `not_run`."""
 _TEXTS = {"value": 2**23, "error_type": 80, "error": 300, "refused": 40, "detail": 100}
 _NUMBERS = ("cpu_s", "wall_s", "peak_mb")
+BROKE: Record = {"status": "broke"}
 NOT_RUN: Record = {"status": "not_run"}
 
 
@@ -37,11 +38,10 @@ class CaseListener(Listener):
         self.flooded = False
 
     def _take(self, frame: Frame, ready: Callable[[], None]) -> None:
-        if frame.kind in ("case", "case_begins"):
+        if frame.kind == "case":
             key = frame.text("group"), int(frame.number("index"))
             if key[1] in self.expected.get(key[0], ()):
-                begun = frame.kind == "case_begins"
-                self.records[key] = {"status": "broke"} if begun else _record(frame)
+                self.records[key] = _record(frame)
         elif frame.kind == "load":
             self.load = _told(frame.payload) or {"error_type": "Died"}
         elif frame.kind == "flood":

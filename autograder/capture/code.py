@@ -19,7 +19,7 @@ from autograder import paths
 from autograder.assignment.code import CodeTable
 from autograder.capture import sandbox
 from autograder.capture.captured import Captured
-from autograder.capture.case_listener import NOT_RUN, CaseListener, Record
+from autograder.capture.case_listener import BROKE, NOT_RUN, CaseListener, Record
 from autograder.capture.drawing import Drawn
 from autograder.capture.languages import Language
 from autograder.capture.mounts import worker as worker_mounts
@@ -159,6 +159,8 @@ def _conclude(listener: CaseListener, ended: Ended, test: CodeTest, official: bo
         stopped = "output"
     if not stopped and not listener.done:
         stopped = "crash"
+    if stopped == "crash" and not listener.load:
+        _blame(listener, test)
     answers = {
         spec.name: ("json", json.dumps(_answer(spec, listener, test), ensure_ascii=True).encode())
         for spec in test.answers
@@ -172,6 +174,15 @@ def _conclude(listener: CaseListener, ended: Ended, test: CodeTest, official: bo
     return Captured(
         answers, run=run, sandbox="bwrap" if official else "none", unfit=_unfit(listener, test)
     )
+
+
+def _blame(listener: CaseListener, test: CodeTest) -> None:
+    """Where the judge itself was ended, the first case that it did not report did it."""
+    for frame in test.drawn().frames:
+        key = frame.text("group"), int(frame.number("index"))
+        if key not in listener.records:
+            listener.records[key] = BROKE
+            return
 
 
 def _answer(spec: AnswerSpec, listener: CaseListener, test: CodeTest) -> dict[str, Any]:

@@ -36,7 +36,8 @@ CLEARLY = 1.15
 """How much worse the runner-up must fit."""
 SPAN = 300.0
 """Times this much shorter than the longest tell of overhead, not of growth."""
-NEAR = (16.0, 4096.0)
+CACHED = 4096.0
+"""The largest size whose data are surely in it."""
 FLAT = 1.5
 """Where the longest time is not even this many times the shortest, nothing grows."""
 
@@ -55,34 +56,29 @@ class Estimate:
 
 
 def estimate(sizes: Sequence[float], times: Sequence[float]) -> Estimate:
-    """Find the class of growth of `times` (seconds, or any unit) over `sizes`, rising."""
-    n, t = _cleaned(sizes, times)
-    if len(n) < LEAST_POINTS:
+    """Find the class of growth of `times` (seconds, or any unit) over `sizes`, rising.
+
+    A class has to fit twice, and its errors count together: where all data lie in the processor's
+    cache, and over all sizes. Within it branches are foretold, which makes short sorts too fast;
+    beyond it each step takes longer, which looks just like a logarithm. So n and n log n, which
+    only a logarithm tells apart, are judged within it alone.
+    """
+    n, t = _usable(sizes, times)
+    near, far = _telling(n[n <= CACHED], t[n <= CACHED]), _telling(n, t)
+    if len(far[0]) < LEAST_POINTS:
         return Estimate("")
-    if float(np.max(t)) < FLAT * float(np.median(t[: max(3, len(t) // 4)])):
+    near = near if len(near[0]) >= LEAST_POINTS else far
+    if float(np.max(t)) < FLAT * float(np.median(far[1][: max(3, len(far[1]) // 4)])):
         return Estimate("1", 0.0)
-    errors = {name: _error(n, t, shape) for name, shape in CLASSES.items() if name != "1"}
+    inner = {name: _error(*near, shape) for name, shape in CLASSES.items() if name != "1"}
+    errors = {name: (inner[name] + _error(*far, CLASSES[name])) / 2 for name in inner}
     ranked = sorted(errors, key=lambda name: errors[name])
     if set(ranked[:2]) == {"n", "n log n"}:
-        near = _near(sizes, times)
-        errors |= near
-        ranked = sorted(near, key=lambda name: near[name])
-    best = ranked[0]
-    if errors[best] > BAD_FIT or errors[ranked[1]] < CLEARLY * errors[best]:
-        return Estimate("", errors[best])
-    return Estimate(best, errors[best])
-
-
-def _near(sizes: Sequence[float], times: Sequence[float]) -> dict[str, float]:
-    """The errors of n and n log n where all data lie in the processor's cache.
-
-    Beyond it each step takes longer, which looks just like a logarithm.
-    """
-    pairs = [(n, t) for n, t in zip(sizes, times, strict=True) if NEAR[0] <= n <= NEAR[1] and t > 0]
-    if len(pairs) < LEAST_POINTS:
-        pairs = [(n, t) for n, t in zip(sizes, times, strict=True) if t > 0]
-    n, t = (np.asarray(column, dtype=np.float64) for column in zip(*pairs, strict=True))
-    return {name: _error(n, t, CLASSES[name]) for name in ("n", "n log n")}
+        errors |= {name: inner[name] for name in ranked[:2]}
+        ranked[:2] = sorted(ranked[:2], key=lambda name: inner[name])
+    best, second, *_ = ranked
+    known = errors[best] <= BAD_FIT and errors[second] >= CLEARLY * errors[best]
+    return Estimate(best if known else "", errors[best])
 
 
 def exceeds(name: str, at_most: str) -> bool:
@@ -93,16 +89,20 @@ def exceeds(name: str, at_most: str) -> bool:
     return ORDER.index(name) > ORDER.index(allowed)
 
 
-def _cleaned(sizes: Sequence[float], times: Sequence[float]) -> tuple[Floats, Floats]:
-    """The part that tells of growth: the long times, and a row that no hiccup bends."""
+def _usable(sizes: Sequence[float], times: Sequence[float]) -> tuple[Floats, Floats]:
+    """Numbers that are numbers, in a row that no hiccup bends."""
     n = np.asarray(sizes, dtype=np.float64)
     t = np.asarray(times, dtype=np.float64)
     kept = np.isfinite(t) & (t > 0) & (n > 0)
     n, t = n[kept], t[kept]
-    if len(n) < LEAST_POINTS:
-        return n, t
     # A larger input that took less time shows that a smaller one was held up.
-    t = np.minimum.accumulate(t[::-1])[::-1]
+    return n, np.minimum.accumulate(t[::-1])[::-1]
+
+
+def _telling(n: Floats, t: Floats) -> tuple[Floats, Floats]:
+    """The part that tells of growth: the long times."""
+    if not len(n):
+        return n, t
     long = t >= float(np.max(t)) / SPAN
     long[-min(len(n), LEAST_POINTS + 2) :] = True
     return n[long], t[long]

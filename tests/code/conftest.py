@@ -24,8 +24,8 @@ title = {{ ko = "시험", en = "Test" }}
 mode = "{mode}"
 {more}
 [code.limits]
-cpu_s = 1.0
-wall_s = 1.5
+cpu_s = 0.5
+wall_s = 4.0
 memory_mb = 128
 output_kb = 64
 {answers}

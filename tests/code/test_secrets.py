@@ -19,9 +19,8 @@ import ctypes, gc, json, os, stat
 WORD = bytes.fromhex("{word}")
 
 def look(name):
-    parent = os.getppid()
     found = {{"files": [], "opened": []}}
-    places = [f"/proc/{{p}}/{{f}}" for p in ["self", parent, *filter(str.isdigit, os.listdir("/proc"))]
+    places = [f"/proc/{{p}}/{{f}}" for p in filter(str.isdigit, os.listdir("/proc"))
               for f in ("mem", "environ", "cmdline", "maps", "stack")]
     for base in ("/pioneers", "/submission", "/tmp", "/dev/shm", "/etc", "/run", "/var"):
         for folder, _, files in os.walk(base):
@@ -116,7 +115,8 @@ def test_a_forged_result_gets_no_further_than_its_own_case(
         cases={"examples": [[1], [2], [3], [4]]},
     )
     odd = [b"[" * 60_000, b'{"value": 7}', json.dumps({"value": "[" * 5000}).encode(), b"\xff\x00"]
-    program = f"import os\nODD = {odd!r}\ndef solution(x):\n    os.write(3, ODD[x - 1])\n    os._exit(0)\n"
+    program = f"import os\nODD = {odd!r}\n"
+    program += "def solution(x):\n    os.write(3, ODD[x - 1])\n    os._exit(0)\n"
     found = came(target, program)
     assert [found.code(k) for k in range(4)] == [
         "cases.quit",

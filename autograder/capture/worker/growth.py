@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import gc
 import marshal
-import statistics
 import time
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -70,7 +69,7 @@ def _warm(
         after = _yard()
         found.append(2 * batch / many / (before + after))
         before = after
-    return statistics.median(found)
+    return sorted(found)[len(found) // 2]
 
 
 def _yard() -> int:

@@ -12,7 +12,6 @@ import json
 import marshal
 import os
 import sys
-import threading
 import types
 from collections.abc import Callable
 from pathlib import Path
@@ -102,7 +101,8 @@ class Program:
         except BaseException as error:  # noqa: BLE001 - a member's program may raise anything
             outcome = self._told(error)
         try:
-            threading._shutdown()  # type: ignore[attr-defined]
+            if "threading" in sys.modules:
+                sys.modules["threading"]._shutdown()
             atexit._run_exitfuncs()
             sys.stdout.flush()
         except BaseException as error:  # noqa: BLE001 - see above

@@ -8,10 +8,12 @@ spoil; the judge, its parent, trusts nothing of it.
 from __future__ import annotations
 
 import contextlib
+import gc
 import json
 import os
+import resource
+import signal
 import socket
-import subprocess
 import sys
 from pathlib import Path
 from typing import Any
@@ -22,17 +24,21 @@ from autograder.capture.worker.program import Outcome, Program, own_streams, rea
 MESSAGE = 65536
 RESULT = 3
 """The descriptor that a case's outcome is written to; 0, 1 and 2 are its streams."""
+FIRST_FREE = RESULT + 1
 HIGHEST = 4096
 MAX_PROCESSES = 32
+PLAIN, MEASURED = b"plain", b"measured"
+"""How a case is to be run, as the judge says it."""
 
 
 def main() -> None:
     """Load the program that the first message names, say how it went, and serve cases."""
-    sock = socket.socket(fileno=int(sys.argv[1]))
+    sock = socket.socket(fileno=os.dup2(int(sys.argv[1]), FIRST_FREE))
     rights.conceal()
     job = json.loads(sock.recv(MESSAGE))
     sys.path.append(str(Path(job["program"]).parent))
-    os.closerange(sock.fileno() + 1, HIGHEST)
+    os.closerange(FIRST_FREE + 1, HIGHEST)
+    os.dup2(0, RESULT)  # so that what is given for a case comes above it
     _limit_cpu(job["load_cpu_s"])
     program = None
     outcome: Outcome = {}
@@ -41,6 +47,11 @@ def main() -> None:
         outcome = program.load()
     elif job["prepare"]:
         outcome = _prepared(job["prepare"], job["load_wall_s"])
+    if not outcome:
+        _limit(job["limits"], job["sandboxed"])
+        signal.signal(signal.SIGPROF, signal.SIG_DFL)
+    gc.collect()
+    gc.freeze()  # so that collecting garbage in a case leaves the pages of all this alone
     # Whoever serves has used no time yet: what loading took is not the first case's.
     successor = 0 if outcome else os.fork()
     if outcome or successor:
@@ -52,6 +63,8 @@ def main() -> None:
 
 def _prepared(command: list[str], seconds: float) -> Outcome:
     """Build a program of another language; empty if that went well."""
+    import subprocess
+
     try:
         done = subprocess.run(  # noqa: S603 - a row of the table of languages
             command, capture_output=True, timeout=seconds, check=False, stdin=subprocess.DEVNULL
@@ -64,6 +77,11 @@ def _prepared(command: list[str], seconds: float) -> Outcome:
 
 
 def _serve(sock: socket.socket, program: Program | None, job: dict[str, Any]) -> None:
+    """Wait for a case, leave the next one to a fork of this process, and run it.
+
+    What is done here is done for each case: a fork shares its pages until it writes to them, so
+    every line costs some.
+    """
     while True:
         message, given, _, _ = socket.recv_fds(sock, MESSAGE, 8)
         if not message:
@@ -76,32 +94,29 @@ def _serve(sock: socket.socket, program: Program | None, job: dict[str, Any]) ->
             sock.close()
             sock = socket.socket(fileno=next_socket)
             continue
-        sock.send(json.dumps({"next": successor}).encode())
-        _run(program, json.loads(message), streams, job)
-
-
-def _run(
-    program: Program | None, case: dict[str, Any], streams: list[int], job: dict[str, Any]
-) -> None:
-    """Run one case and end this process, whatever comes."""
-    # First out of the way of the numbers that they are to have.
-    safe = [os.dup2(descriptor, 100 + place) for place, descriptor in enumerate(streams)]
-    for place, descriptor in enumerate(safe):
-        os.dup2(descriptor, place)
-    os.closerange(RESULT + 1, HIGHEST)
-    with contextlib.suppress(OSError):
+        sock.send(b"%d" % successor)
+        for place, descriptor in enumerate(streams):
+            os.dup2(descriptor, place)
+        os.closerange(RESULT + 1, HIGHEST)
         os.setsid()
-    _limit(job["limits"], case["sandboxed"])
+        # To the fraction of a second, but a program may undo it; the limit of the process it
+        # cannot.
+        signal.setitimer(signal.ITIMER_PROF, job["limits"]["cpu_s"])
+        _run(program, message == MEASURED, job)
+
+
+def _run(program: Program | None, measured: bool, job: dict[str, Any]) -> None:
+    """Run one case and end this process, whatever comes."""
     if program is None:
         os.set_inheritable(RESULT, False)
         os.execvp(job["command"][0], job["command"])
     outcome: Outcome = {}
     try:
-        own_streams()
         if job["entry"] is None:
+            own_streams()
             outcome = program.run()
         else:
-            outcome = program.call(read_all(0), case["measured"])
+            outcome = program.call(read_all(0), measured)
         body = json.dumps(outcome).encode()
     except MemoryError:
         body = b'{"error_type": "MemoryError", "error": "", "line": 0}'
@@ -116,11 +131,10 @@ def _write(body: bytes) -> None:
 
 
 def _limit(limits: dict[str, Any], sandboxed: bool) -> None:
-    import resource
-
-    _limit_cpu(limits["cpu_s"])
+    """The limits of each case, for this process and all that come of it: each counts anew."""
+    _limit_cpu(limits["cpu_s"] + 1)
     kinds = [(resource.RLIMIT_FSIZE, limits["output_kb"] * 1024), (resource.RLIMIT_CORE, 0)]
-    if sys.platform == "linux":
+    with contextlib.suppress(OSError):  # on a system that does not tell its pages
         pages = int(Path("/proc/self/statm").read_text().split()[0])
         base = pages * os.sysconf("SC_PAGE_SIZE")
         kinds.append((resource.RLIMIT_AS, base + limits["memory_mb"] * 2**20))
@@ -132,8 +146,6 @@ def _limit(limits: dict[str, Any], sandboxed: bool) -> None:
 
 def _limit_cpu(seconds: float) -> None:
     """The kernel knows whole seconds only; the judge compares to the exact number afterwards."""
-    import resource
-
     soft = max(1, int(-(-seconds // 1)))
     _, hard = resource.getrlimit(resource.RLIMIT_CPU)
     wanted = soft if hard == resource.RLIM_INFINITY else min(soft, hard)

@@ -19,6 +19,7 @@ from autograder.models import JSON, Finding
 Record = Mapping[str, Any]
 SHOWN = 110
 _MEMORY_SIGNALS = (signal.SIGKILL, signal.SIGSEGV, signal.SIGABRT, signal.SIGBUS)
+_TIME_SIGNALS = (signal.SIGXCPU, signal.SIGPROF)
 _SCARCE = 0.7
 """The part of its memory that a process had when it was killed for it."""
 _WAITED = 0.5
@@ -49,7 +50,7 @@ def _limit(record: Record, limits: Mapping[str, Any]) -> Finding | None:
     used, number = float(record.get("cpu_s", 0)), record.get("signal", 0)
     if record.get("full"):
         return Finding("cases.output", {"limit_kb": limits["output_kb"]})
-    if used > limits["cpu_s"] or number == signal.SIGXCPU:
+    if used > limits["cpu_s"] or number in _TIME_SIGNALS:
         return Finding("cases.time", {"limit_s": limits["cpu_s"]})
     if record.get("late"):
         if used < _WAITED * min(limits["cpu_s"], limits["wall_s"]):
