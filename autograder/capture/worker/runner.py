@@ -24,6 +24,8 @@ from autograder.capture.worker.descendants import Used
 from autograder.capture.worker.zygote import MEASURED, MESSAGE, PLAIN
 
 MAX_RESTARTS = 50
+ENDING_S = 1.0
+"""A process that has closed its socket ends within this."""
 
 
 @dataclass
@@ -66,8 +68,8 @@ class Runner:
         seconds = self.job["load_wall_s"]
         said = _receive(self.sock, seconds)
         message = said if isinstance(said, dict) else None
-        late = message is None and not descendants.wait(first, 0.0, used)
-        descendants.wait(first, 1.0 if message else 0.0, used)
+        late = message is None and not descendants.wait(first, ENDING_S, used)
+        descendants.wait(first, ENDING_S if message else 0.0, used)
         self.zygote = _pid(message.get("next")) if message else 0
         descendants.end_all(first, self.zygote, used)
         if message is None:
