@@ -29,7 +29,7 @@ Progress = Callable[[str], AbstractContextManager[Callable[[str], None]]]
 
 @dataclass(frozen=True)
 class Push:
-    """A member pushes the notebook of a golden case to the pull request of an assignment."""
+    """A member pushes a golden case to their pull request for an assignment."""
 
     login: str
     assignment: str
@@ -50,6 +50,7 @@ STORY: tuple[Push | Ask, ...] = (
     Push("bada-example", "w1d3-joins", "inner-join"),
     Push("byeol-example", "w1d3-joins", "breaks-halfway"),
     Push("haneul-example", "w1d2-dataframe", "perfect-dataframe"),
+    Push("byeol-example", "w2d1-daily-sales", "append"),
     Ask("bada-example", "w1d3-joins", "/hint sales_krw"),
     Push("bada-example", "w1d3-joins", "perfect-dataframe"),
 )

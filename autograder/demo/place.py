@@ -19,9 +19,10 @@ from pathlib import Path
 from typing import Final
 
 from autograder import assignment, paths
-from autograder.authoring.golden import load_cases, write_submission
+from autograder.authoring.golden import CASE, load_cases, write_submission
 from autograder.errors import InfrastructureError
 from autograder.models import Language
+from autograder.pull.handover import notebook_path
 from autograder.standin import StandIn
 
 OWNER: Final = "garam-example"
@@ -93,15 +94,21 @@ class Place:
         self._forks = {login: hub.fork(NAME, login) for login in names}
 
     def push(self, login: str, which: str, case: str, *, say: Say) -> Path:
-        """Push a golden case's notebook; a pull request is opened for the first one.
+        """Push a golden case; a pull request is opened for the first one.
 
         Returns:
             The folder that the grading job handed over.
         """
         target = assignment.load(which)
         chosen = next(each for each in load_cases(target) if each.name == case)
-        notebook = Path(write_submission(chosen, target, self._root / "work" / str(self._runs)))
-        body = {f"submissions/{login}/{which}/notebook.ipynb": notebook.read_bytes()}
+        work = write_submission(chosen, target, self._root / "work" / str(self._runs))
+        files = sorted(work.rglob("*")) if work.is_dir() else [work]
+        names = {each: each.relative_to(work if work.is_dir() else work.parent) for each in files}
+        body = {
+            f"submissions/{login}/{which}/{name.as_posix()}": each.read_bytes()
+            for each, name in names.items()
+            if each.is_file() and name.name != CASE
+        }
         self._hub.commit(self._forks[login], which, body, author=login)
         action = "synchronize"
         if (login, which) not in self._pulls:
@@ -112,8 +119,9 @@ class Place:
         job = self._job("pull_request_target", payload)
         handover = self._out / "jobs" / f"{self._runs}-{login}-{which}"
         self.command("pr", "grade", "--out", str(handover), say=say, job=job | self._token(_READS))
-        page = handover / f"{which}.notebook.html"
-        told = ("--handover", str(handover), "--notebook-url", f"{SITE}/{page}")
+        page = notebook_path(handover, which)
+        told = ["--handover", str(handover)]
+        told += ["--notebook-url", f"{SITE}/{page}"] if page.exists() else []
         self.command("pr", "publish", *told, say=say, job=job | self._token(_WRITES))
         self._read(number)
         return handover
