@@ -39,10 +39,8 @@ def wait(pid: int, seconds: float, used: Used) -> bool:
     try:
         descriptor = os.pidfd_open(pid)
     except (AttributeError, OSError):  # no such call here, or no such process
-        while used.status is None and time.monotonic() < deadline:
-            reap(pid, used)
-            if used.status is None:
-                time.sleep(POLL_S)
+        while not _reap(pid, used, first=True) and time.monotonic() < deadline:
+            time.sleep(POLL_S)
         return used.status is not None
     try:
         poll = select.poll()
@@ -50,21 +48,22 @@ def wait(pid: int, seconds: float, used: Used) -> bool:
         poll.poll(max(0.0, seconds) * 1000)
     finally:
         os.close(descriptor)
-    reap(pid, used)
-    return used.status is not None
+    return _reap(pid, used, first=True)
 
 
-def reap(first: int, used: Used, keep: int = 0) -> None:
-    """Reap every child that has ended, but `keep`; add up what they used."""
-    for pid in {first, *_children()} - {keep}:
-        with contextlib.suppress(ChildProcessError):
-            done, status, usage = os.wait4(pid, os.WNOHANG)
-            if not done:
-                continue
-            used.cpu_s += usage.ru_utime + usage.ru_stime
-            used.peak_kb = max(used.peak_kb, usage.ru_maxrss)
-            if pid == first:
-                used.status = status
+def _reap(pid: int, used: Used, *, first: bool = False) -> bool:
+    """Reap a child if it has ended, and add up what it used."""
+    try:
+        done, status, usage = os.wait4(pid, os.WNOHANG)
+    except ChildProcessError:  # of somebody else, or reaped before
+        return first and used.status is not None
+    if not done:
+        return False
+    used.cpu_s += usage.ru_utime + usage.ru_stime
+    used.peak_kb = max(used.peak_kb, usage.ru_maxrss)
+    if first:
+        used.status = status
+    return True
 
 
 def end_all(first: int, keep: int, used: Used) -> None:
@@ -79,7 +78,8 @@ def end_all(first: int, keep: int, used: Used) -> None:
             with contextlib.suppress(ProcessLookupError, PermissionError):
                 os.kill(pid, signal.SIGKILL)
         time.sleep(POLL_S)
-        reap(first, used, keep)
+        for pid in found | (_children() - {keep}):
+            _reap(pid, used, first=pid == first)
 
 
 def is_child(pid: int) -> bool:
@@ -100,10 +100,25 @@ def _below(pid: int) -> set[int]:
 
 
 def _children(pid: int | None = None) -> set[int]:
-    tasks = Path(f"/proc/{pid or os.getpid()}/task")
+    """The children of a process; of this one, whose first thread alone has some, told sooner."""
+    own = os.getpid()
+    if pid is None or pid == own:
+        return _listed(f"/proc/{own}/task/{own}/children")
     found: set[int] = set()
     with contextlib.suppress(OSError):
-        for task in tasks.iterdir():
-            with contextlib.suppress(OSError, ValueError):
-                found.update(map(int, (task / "children").read_text().split()))
+        for task in Path(f"/proc/{pid}/task").iterdir():
+            found |= _listed(f"{task}/children")
     return found
+
+
+def _listed(path: str) -> set[int]:
+    try:
+        descriptor = os.open(path, os.O_RDONLY)
+    except OSError:
+        return set()
+    try:
+        return set(map(int, os.read(descriptor, 1 << 16).split()))
+    except (OSError, ValueError):
+        return set()
+    finally:
+        os.close(descriptor)
