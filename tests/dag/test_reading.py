@@ -38,12 +38,12 @@ FILES = {
 DRIVER = """
 import json, sys, time
 from pathlib import Path
-from autograder.capture.worker import dag
+from autograder.capture.worker import dag, dag_service
 base = Path(sys.argv[1])
 found = {}
-dag._preload.__globals__["PRELOAD"] = ("airflow.dag_processing.dagbag", "airflow.sdk")
-dag._prepare_service = lambda: None
-dag._preload([])
+dag_service.PRELOAD = ("airflow.dag_processing.dagbag", "airflow.sdk")
+dag_service.prepare = lambda: None
+dag_service.preload([])
 for folder in sorted((base / "files").iterdir()):
     work = base / "work" / folder.name
     for name in ("private", "airflow", "output"):

@@ -19,29 +19,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Any
 
-from autograder.capture.worker import dag_records, descendants, rights, wire
+from autograder.capture.worker import dag_records, dag_service, descendants, rights, wire
 from autograder.capture.worker.plain import NotPlain
 
 COLLECT_S = 60.0
 MAX_NOTES = 2 * 2**20
-PRELOAD = (
-    "airflow.sdk",
-    "airflow.dag_processing.dagbag",
-    "airflow.sdk.execution_time.supervisor",
-    "airflow.sdk.execution_time.task_runner",
-    "airflow.models.dagrun",
-    "airflow.models.dag_version",
-    "airflow.api_fastapi.execution_api.app",
-    "airflow.api_fastapi.execution_api.routes",
-    "airflow.serialization.serialized_objects",
-    "airflow.providers.standard.operators.python",
-    "airflow.providers.standard.operators.empty",
-    "airflow.providers.standard.decorators.python",
-)
-
-
-UNUSED = ("rfc3987_syntax",)
-"""Optional packages that take a second where they are found; see the notebook's worker."""
 
 
 @dataclass
@@ -92,7 +74,7 @@ def main() -> None:
     progress = Progress(job, stream, work, Path(job["database"]).read_bytes())
     os.chdir(work / "cwd")
     _restore(progress)
-    _preload(job["preload"])
+    dag_service.preload(job["preload"])
     if sys.stdin.readline() != "go\n":
         raise SystemExit("the host has gone")
     wire.write(stream, "ready")
@@ -105,44 +87,6 @@ def main() -> None:
     wire.write(stream, "done")
     # Whatever still runs ends with the sandbox; an orderly exit of the interpreter takes longer.
     os._exit(0)
-
-
-def _preload(more: list[str]) -> None:
-    """Import what every child needs, so that none of them takes that time again."""
-    import gc
-    import importlib
-    import warnings
-
-    gc.disable()  # nothing of this becomes garbage, and looking for it takes a third of the time
-    sys.modules.update(dict.fromkeys(UNUSED))  # type: ignore[arg-type]
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        for name in (*PRELOAD, *more):
-            try:
-                importlib.import_module(name)
-            except ImportError:
-                if name in PRELOAD:
-                    raise
-        _prepare_service()
-    gc.freeze()
-    gc.enable()
-
-
-def _prepare_service() -> None:
-    """Build the service behind a task's calls, and map the tables: here once, for every child.
-
-    The service makes its routes at the first call, for each version of its contract, which takes
-    seconds; its thread starts in the child.
-    """
-    from airflow.sdk.execution_time import supervisor
-    from sqlalchemy.orm import configure_mappers
-
-    service = supervisor.in_process_api_server()
-    for app in (service.app, *(getattr(route, "app", None) for route in service.app.routes)):
-        if hasattr(app, "_cadwyn_initialize"):
-            app._cadwyn_initialize()
-    supervisor.in_process_api_server = lambda: service
-    configure_mappers()
 
 
 def _restore(progress: Progress) -> None:
