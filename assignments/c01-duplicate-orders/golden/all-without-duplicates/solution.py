@@ -1,0 +1,2 @@
+def solution(orders):
+    return list(dict.fromkeys(orders))

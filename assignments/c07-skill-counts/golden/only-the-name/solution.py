@@ -1,0 +1,12 @@
+import re
+
+
+def solution(postings, skills, k):
+    result = []
+    for name in skills:
+        word = re.escape(name)
+        pattern = re.compile(rf"(?<![A-Za-z0-9+#]){word}(?![A-Za-z0-9+#])", re.IGNORECASE)
+        count = sum(1 for posting in postings if pattern.search(posting))
+        if count:
+            result.append([name, count])
+    return sorted(result, key=lambda pair: (-pair[1], pair[0]))[:k]
