@@ -15,7 +15,7 @@ from autograder.models import AnswerSpec, Finding
 from autograder.text.catalogue import describe
 from autograder.text.disclosure import SAFE_PARAMS
 
-PARSED = {"fault": None, "dags": ["d"], "effects": [], "cpu_s": 0.1, "most_cpu_s": 3.0}
+PARSED = {"fault": None, "dags": ["d"], "effects": [], "heavy": False, "most_cpu_s": 3.0}
 
 
 def task(*before: str, retries: int = 1, callback: bool = False) -> dict[str, Any]:
@@ -99,7 +99,7 @@ def test_reading() -> None:
     found = compare_parse(SHAPE, {**PARSED, "fault": fault, "effects": [network]}, PARSED)
     assert codes(found) == ["dag.import_network", "dag.import_error"]
     assert codes(compare_parse(SHAPE, {**PARSED, "dags": ["a", "b"]}, PARSED)) == ["dag.more_dags"]
-    assert codes(compare_parse(SHAPE, {**PARSED, "cpu_s": 9.0}, PARSED)) == ["dag.work_at_import"]
+    assert codes(compare_parse(SHAPE, {**PARSED, "heavy": True}, PARSED)) == ["dag.work_at_import"]
 
 
 GOOD = run(load=("success", 2))
@@ -152,7 +152,7 @@ plain = st.recursive(
     max_leaves=12,
 )
 keys = st.sampled_from(
-    ["fault", "dags", "effects", "cpu_s", "tasks", "before", "runs", "state", "load", "errors"]
+    ["fault", "dags", "effects", "heavy", "tasks", "before", "runs", "state", "load", "errors"]
 )
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final
 
-from autograder.grade.compare.loose import listed, number, table, text, whole
+from autograder.grade.compare.loose import listed, table, text, whole
 from autograder.models import JSON, AnswerSpec, Finding
 
 EFFECTS: Final = ("network", "process", "database", "variable", "connection", "write")
@@ -22,7 +22,7 @@ _BLOCKED: Final = ("upstream_failed", "skipped", "none", "removed")
 def compare_parse(_spec: AnswerSpec, actual: Any, expected: Any) -> list[Finding]:
     """The file can be read, holds one DAG, and reading it does nothing else.
 
-    The reference says how many seconds of computing reading may take, as `most_cpu_s`.
+    The reference says how many seconds reading may compute, as `most_cpu_s`.
     """
     effects = _effects(actual)
     fault = table(actual.get("fault"))
@@ -33,9 +33,8 @@ def compare_parse(_spec: AnswerSpec, actual: Any, expected: Any) -> list[Finding
     dags = [text(each) for each in listed(actual.get("dags"))]
     if len(dags) > 1:
         findings.append(Finding("dag.more_dags", {"names": dags}))
-    most = expected.get("most_cpu_s", 0)
-    if number(actual.get("cpu_s")) > number(most) > 0:
-        findings.append(Finding("dag.work_at_import", {"limit": most}))
+    if actual.get("heavy") is True:
+        findings.append(Finding("dag.work_at_import", {"limit": expected["most_cpu_s"]}))
     return findings
 
 

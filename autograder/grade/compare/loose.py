@@ -26,8 +26,3 @@ def text(value: Any) -> str:
 def whole(value: Any) -> int:
     """A whole number of everyday size, or 0."""
     return value if isinstance(value, int) and abs(value) < 10**9 else 0
-
-
-def number(value: Any) -> float:
-    """A number, or 0."""
-    return float(value) if isinstance(value, int | float) else 0.0
