@@ -10,6 +10,7 @@ import contextlib
 import json
 import os
 import select
+import signal
 import socket
 import subprocess
 import sys
@@ -74,8 +75,8 @@ class Runner:
         descendants.end_all(first, self.zygote, used)
         if message is None:
             self.drop()
-            killed = os.WIFSIGNALED(used.status) if used.status is not None else False
-            late = late or (killed and used.cpu_s >= self.job["load_cpu_s"])
+            killed = os.WTERMSIG(used.status) if used.status is not None else 0
+            late = late or killed == signal.SIGXCPU
             return {"error_type": "Late" if late else "Died", "error": "", "line": 0}
         outcome = message.get("loaded")
         if not isinstance(outcome, dict) or outcome or not descendants.is_child(self.zygote):

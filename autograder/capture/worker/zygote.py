@@ -132,7 +132,8 @@ def _write(body: bytes) -> None:
 
 def _limit(limits: dict[str, Any], sandboxed: bool) -> None:
     """The limits of each case, for this process and all that come of it: each counts anew."""
-    _limit_cpu(limits["cpu_s"] + 1)
+    seconds = _limit_cpu(limits["cpu_s"] + 1)
+    resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds + 1))
     kinds = [(resource.RLIMIT_FSIZE, limits["output_kb"] * 1024), (resource.RLIMIT_CORE, 0)]
     with contextlib.suppress(OSError):  # on a system that does not tell its pages
         pages = int(Path("/proc/self/statm").read_text().split()[0])
@@ -144,12 +145,13 @@ def _limit(limits: dict[str, Any], sandboxed: bool) -> None:
         resource.setrlimit(kind, (value, value))
 
 
-def _limit_cpu(seconds: float) -> None:
+def _limit_cpu(seconds: float) -> int:
     """The kernel knows whole seconds only; the judge compares to the exact number afterwards."""
     soft = max(1, int(-(-seconds // 1)))
     _, hard = resource.getrlimit(resource.RLIMIT_CPU)
     wanted = soft if hard == resource.RLIM_INFINITY else min(soft, hard)
     resource.setrlimit(resource.RLIMIT_CPU, (wanted, hard))
+    return wanted
 
 
 if __name__ == "__main__":
