@@ -51,6 +51,7 @@ STORY: tuple[Push | Ask, ...] = (
     Push("byeol-example", "w1d3-joins", "breaks-halfway"),
     Push("haneul-example", "w1d2-dataframe", "perfect-dataframe"),
     Push("byeol-example", "w2d1-daily-sales", "append"),
+    Push("haneul-example", "c02-gift-card-pair", "quadratic"),
     Ask("bada-example", "w1d3-joins", "/hint sales_krw"),
     Push("bada-example", "w1d3-joins", "perfect-dataframe"),
 )
