@@ -118,7 +118,8 @@ def _key(assignment: Assignment, seed: int) -> str:
 
 def _worker_sha256() -> str:
     digest = hashlib.sha256(__version__.encode())
-    for folder in (paths.PACKAGE / "capture" / "worker", paths.MEMBER / "pioneers"):
+    capture = paths.PACKAGE / "capture"
+    for folder in (capture, capture / "worker", paths.MEMBER / "pioneers"):
         for path in sorted(folder.glob("*.py")):
             digest.update(path.read_bytes())
     return digest.hexdigest()

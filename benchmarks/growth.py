@@ -86,10 +86,12 @@ def main() -> int:
                 )
                 told = ", ".join(f"{each} {count}" for each, count in said.most_common())
                 print(f"{label:8} {title:18} {told}", flush=True)
+    if not total["runs"]:
+        parser.error(f"no program is called {options.only}")
     if options.keep:
         options.keep.write_text(json.dumps(kept), "utf-8")
     print(
-        f"programs {sum(map(len, PROGRAMS.values()))}, runs {total['runs']}: "
+        f"programs {total['runs'] // options.rounds}, runs {total['runs']}: "
         f"named {total['named'] / total['runs']:.1%}, "
         f"untold {total['untold'] / total['runs']:.1%}, unfair {total['unfair']}"
     )
