@@ -1,20 +1,19 @@
 """One DAG, officially graded, against what its author would do by hand, in turn.
 
-    ./pioneers test --collect-only -q >/dev/null   # once: an environment that has Airflow
+    PIONEERS_REQUIREMENTS=all ./pioneers doctor    # once: an environment that has Airflow
     .venv/bin/python benchmarks/dag.py [--rounds 5]
 
 By hand is `airflow db migrate` on an empty home and `python dag.py`, whose last line is one
 `dag.test()`. `pioneers` is the whole official grade of the same file: five runs in three scenarios,
 on a fresh seed (data drawn, reference run beside the submission); `cached` is the same on a seed
-whose reference is known, as when a cohort is graded. Prints medians of wall and of processor
-seconds, and the ratios pair by pair.
+whose reference is known, as when a cohort is graded. Prints medians of wall seconds, and the ratios
+pair by pair.
 """
 
 from __future__ import annotations
 
 import argparse
 import os
-import resource
 import shutil
 import statistics
 import subprocess
@@ -35,12 +34,11 @@ LAST = """
 if __name__ == "__main__":
     daily_sales().test(logical_date=pendulum.datetime(2026, 1, 5))
 """
-Taken = tuple[float, float]
 
 
-def measure(commands: list[list[str]], environment: dict[str, str]) -> Taken:
-    """Wall and processor seconds of commands, one after the other."""
-    started, before = time.perf_counter(), _cpu_s()
+def measure(commands: list[list[str]], environment: dict[str, str]) -> float:
+    """Wall seconds of commands, one after the other."""
+    started = time.perf_counter()
     for command in commands:
         done = subprocess.run(
             command,
@@ -52,15 +50,10 @@ def measure(commands: list[list[str]], environment: dict[str, str]) -> Taken:
         )
         if done.returncode:
             raise SystemExit(f"{command}: {done.stdout[-3000:].decode('utf-8', 'replace')}")
-    return time.perf_counter() - started, _cpu_s() - before
+    return time.perf_counter() - started
 
 
-def _cpu_s() -> float:
-    used = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return used.ru_utime + used.ru_stime
-
-
-def sides(folder: Path) -> dict[str, Callable[[], Taken]]:
+def sides(folder: Path) -> dict[str, Callable[[], float]]:
     """The name and the timed run of each side."""
     solution = ROOT / "assignments" / ASSIGNMENT / "solution" / "dag.py"
     tables, dags = folder / "data", folder / "dags"
@@ -77,7 +70,7 @@ def sides(folder: Path) -> dict[str, Callable[[], Taken]]:
         "AIRFLOW_VAR_OUTPUT_DIR": str(folder / "output"),
     }
 
-    def by_hand() -> Taken:
+    def by_hand() -> float:
         shutil.rmtree(home, ignore_errors=True)
         return measure(
             [
@@ -87,7 +80,7 @@ def sides(folder: Path) -> dict[str, Callable[[], Taken]]:
             stock,
         )
 
-    def pioneers(*more: str) -> Taken:
+    def pioneers(*more: str) -> float:
         command = [sys.executable, "-P", "-m", "autograder", "grade", ASSIGNMENT, str(solution)]
         return measure([[*command, "--json", *more]], {**os.environ, "PYTHONPATH": str(ROOT)})
 
@@ -107,22 +100,20 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=5)
     rounds = parser.parse_args().rounds
     airflow.prepare(print)
-    taken: dict[str, list[Taken]] = {}
+    taken: dict[str, list[float]] = {}
     with tempfile.TemporaryDirectory(prefix="bench-") as name:
         runs = sides(Path(name))
         for number in range(rounds):
             for side, run in runs.items():
                 taken.setdefault(side, []).append(run())
-                print(f"round {number + 1}: {side} {taken[side][-1][0]:.1f} s", file=sys.stderr)
+                print(f"round {number + 1}: {side} {taken[side][-1]:.1f} s", file=sys.stderr)
     print(f"\n{rounds} rounds, {os.cpu_count()} cores\n")
-    print("| side | median s | min–max s | processor s | ÷ by hand |\n|:--|--:|--:|--:|--:|")
-    for side, each in taken.items():
-        wall, cpu = ([one[at] for one in each] for at in (0, 1))
-        pairs = zip(wall, (one[0] for one in taken["by hand"]), strict=True)
+    print("| side | median s | min–max s | ÷ by hand |\n|:--|--:|--:|--:|")
+    for side, wall in taken.items():
+        pairs = zip(wall, taken["by hand"], strict=True)
         ratio = statistics.median(a / b for a, b in pairs)
         spread = f"{min(wall):.1f}–{max(wall):.1f}"
-        middle, spent = statistics.median(wall), statistics.median(cpu)
-        print(f"| {side} | {middle:.1f} | {spread} | {spent:.1f} | {ratio:.2f} |")
+        print(f"| {side} | {statistics.median(wall):.1f} | {spread} | {ratio:.2f} |")
 
 
 if __name__ == "__main__":
