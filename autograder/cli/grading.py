@@ -124,7 +124,7 @@ def _check_once(target: Assignment, path: Path, as_json: bool, lang: str | None)
 
     why = sandbox.unavailable()
     if why:
-        screen.note(f"no sandbox ({why}): your notebook runs as you; the official grade uses one")
+        screen.note(f"no sandbox ({why}): your work runs as you; the official grade uses one")
     with screen.progress("starting") as say:
         report = pipeline.grade(
             target, path, language=cohort.language(lang), official=False, sandboxed=not why, say=say
