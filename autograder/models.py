@@ -97,7 +97,7 @@ class AnswerSpec:
     hint: Text | None = None
     more_hints: tuple[Text, ...] = ()
     calls: tuple[tuple[JSON, ...], ...] = ()
-    options: Mapping[str, JSON] = field(default_factory=dict)
+    options: Mapping[str, JSON] = field(default_factory=dict, hash=False)
 
 
 @dataclass(frozen=True)

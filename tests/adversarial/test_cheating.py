@@ -310,11 +310,12 @@ def test_a_trick_takes_nothing_from_right_answers_before_it(grade: Grade) -> Non
 
 def test_the_reference_and_the_tests_are_nowhere_to_be_read(grade: Grade, tmp_path: Path) -> None:
     search = """
-import os, pathlib
+import os, pathlib, sys
 needles = [b"reference-only-" + b"word", b"hidden-test-" + b"word", b"tiny-" + b"one"]
 found = []
 for top in ("/tmp", "/dev/shm", "/pioneers", "/submission", "/home", "/var", "/etc", "/run"):
-    for parent, _, names in os.walk(top):
+    for parent, below, names in os.walk(top):
+        below[:] = [each for each in below if os.path.join(parent, each) != sys.prefix]
         for name in names:
             try:
                 path = pathlib.Path(parent, name)

@@ -343,7 +343,7 @@ def test_a_first_start_installs_and_a_second_does_not(
     )
     more = start(project, "test")
     assert more.returncode == 0, more.stderr
-    assert "bringing the environment up to date (dev, 1 packages)" in more.stderr
+    assert "bringing the environment up to date (all, 1 packages)" in more.stderr
     assert not metadata.exists()
 
 

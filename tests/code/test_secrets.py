@@ -15,7 +15,7 @@ pytestmark = pytest.mark.sandbox
 SECRET = "made-up-9c1e77"
 
 SPY = """
-import ctypes, gc, json, os, stat
+import ctypes, gc, json, os, stat, sys
 WORD = bytes.fromhex("{word}")
 
 def look(name):
@@ -23,7 +23,8 @@ def look(name):
     places = [f"/proc/{{p}}/{{f}}" for p in filter(str.isdigit, os.listdir("/proc"))
               for f in ("mem", "environ", "cmdline", "maps", "stack")]
     for base in ("/pioneers", "/submission", "/tmp", "/dev/shm", "/etc", "/run", "/var"):
-        for folder, _, files in os.walk(base):
+        for folder, below, files in os.walk(base):
+            below[:] = [b for b in below if os.path.join(folder, b) != sys.prefix]
             places += [os.path.join(folder, f) for f in files]
     for p in filter(str.isdigit, os.listdir("/proc")):
         try: places += [f"/proc/{{p}}/fd/{{n}}" for n in os.listdir(f"/proc/{{p}}/fd")]

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from autograder.assignment import Assignment, load_all
-from autograder.authoring.golden import Case, differences, load_cases, write_submission
+from autograder.assignment import load_all
+from autograder.authoring.golden import differences, load_cases, write_submission
 from autograder.authoring.validate import OTHER_SEED
 from autograder.models import Report, Timing
 from autograder.pipeline import grade
@@ -20,37 +19,20 @@ pytestmark = [pytest.mark.spark, pytest.mark.sandbox]
 CASES = [(assignment, case) for assignment in load_all() for case in load_cases(assignment)]
 IDS = [f"{assignment.id}-{case.name}" for assignment, case in CASES]
 JOBS = 2
-Pending = dict[str, Future[Report]]
-
-
-@pytest.fixture(scope="module")
-def pending(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pending]:
-    """All cases, graded two at a time while the tests wait for theirs."""
-    folder = tmp_path_factory.mktemp("golden")
-
-    def run(assignment: Assignment, case: Case) -> Report:
-        path = write_submission(case, assignment, folder / assignment.id)
-        return grade(assignment, path, seed=OTHER_SEED, language="en")
-
-    with ThreadPoolExecutor(JOBS) as pool:
-        yield {name: pool.submit(run, *each) for name, each in zip(IDS, CASES, strict=True)}
 
 
 @pytest.mark.timeout(600)
 @pytest.mark.parametrize("name", IDS)
-def test_case_gets_its_verdict(name: str, pending: Pending) -> None:
-    case = CASES[IDS.index(name)][1]
-    assert differences(case, pending[name].result()) == []
-
-
-@pytest.mark.parametrize("name", [name for name in IDS if "perfect" not in name])
-def test_every_failed_check_says_what_to_do(name: str, pending: Pending) -> None:
-    report = pending[name].result()
-    for check in report.checks:
-        if check.status != "pass":
-            assert check.message
-            assert check.findings
-    assert "Next step" in to_markdown(report)
+def test_case_gets_its_verdict_and_every_failed_check_says_what_to_do(
+    name: str, tmp_path: Path
+) -> None:
+    assignment, case = CASES[IDS.index(name)]
+    path = write_submission(case, assignment, tmp_path)
+    report = grade(assignment, path, seed=OTHER_SEED, language="en")
+    assert differences(case, report) == []
+    failed = [check for check in report.checks if check.status != "pass"]
+    assert all(check.message and check.findings for check in failed)
+    assert ("Next step" in to_markdown(report)) == bool(failed)
 
 
 @pytest.mark.timeout(600)
