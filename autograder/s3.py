@@ -40,9 +40,9 @@ _ADDRESS = re.compile(
     r"s3://(?P<bucket>[a-z0-9][a-z0-9.-]{1,61}[a-z0-9])"
     r"(?:/(?P<prefix>[A-Za-z0-9_][A-Za-z0-9_.=-]{0,62}(?:/[A-Za-z0-9_][A-Za-z0-9_.=-]{0,62}){0,15}))?/?"
 )
-_KEYS = "set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or AWS_PROFILE"
+KEYS_FIX = "set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or AWS_PROFILE"
 _AGAIN = "run it again; it goes on where it stopped"
-_NO_KEYS = (
+NO_KEYS = (  # what botocore says where there are no credentials to use
     boto.NoCredentialsError,
     boto.PartialCredentialsError,
     boto.CredentialRetrievalError,
@@ -110,8 +110,8 @@ def connect(*, anonymous: bool = False) -> S3Client:
                 **({"signature_version": UNSIGNED} if anonymous else {}),
             ),
         )
-    except _NO_KEYS as error:
-        raise ConfigError(f"S3 cannot be asked: {_line(error)}", fix=_KEYS) from error
+    except NO_KEYS as error:
+        raise ConfigError(f"S3 cannot be asked: {_line(error)}", fix=KEYS_FIX) from error
     except (BotoCoreError, ValueError) as error:  # ValueError: an endpoint that is no address
         raise ConfigError(
             f"S3 cannot be asked: {_line(error)}",
@@ -145,8 +145,8 @@ def faults(where: str) -> Iterator[None]:
         yield
     except ClientError as error:
         raise _refused(error, where) from error
-    except _NO_KEYS as error:
-        fix = f"{_KEYS}; --anonymous reads public data"
+    except NO_KEYS as error:
+        fix = f"{KEYS_FIX}; --anonymous reads public data"
         raise ConfigError(f"{where}: {_line(error)}", fix=fix) from error
     except boto.NoRegionError as error:
         raise ConfigError(f"{where}: {_line(error)}", fix="set AWS_REGION") from error
@@ -177,7 +177,7 @@ def _line(said: object) -> str:
 
 
 _EXPIRED = ("these credentials have expired", "get new ones, such as by aws sso login")
-_UNKNOWN = ("S3 does not know these credentials", _KEYS)
+_UNKNOWN = ("S3 does not know these credentials", KEYS_FIX)
 _DENIED = ("this key is not allowed to do that", "ask an organiser for a key with that right")
 _BUSY = ("S3 is too busy", _AGAIN)
 _ALTERED = ("the bytes changed on the way", _AGAIN)

@@ -149,11 +149,7 @@ def _environment(code: Path) -> dict[str, str]:
 
 def _conclude(listener: CaseListener, ended: Ended, test: CodeTest, official: bool) -> Captured:
     if not listener.ready:
-        said = ended.stderr.strip().splitlines()
-        why = said[-1][:200] if said else f"exit status {ended.code} {ended.stopped}".strip()
-        raise InfrastructureError(
-            f"the sandbox ended before the first case: {why}", fix="run pioneers doctor"
-        )
+        raise ended.before("the first case")
     stopped = ended.stopped
     if not stopped and (listener.flooded or listener.broken):
         stopped = "output"

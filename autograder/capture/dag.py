@@ -19,7 +19,6 @@ from autograder.capture.captured import Captured
 from autograder.capture.listener import Listener, Problem
 from autograder.capture.room import INSIDE_UID
 from autograder.capture.sandbox import INSIDE, Ended, Link, Mount
-from autograder.errors import InfrastructureError
 from autograder.models import AnswerSpec, Run
 from autograder.submission import Submission
 
@@ -173,11 +172,7 @@ def _conclude(
     official: bool,
 ) -> Captured:
     if not listener.ready:
-        said = ended.stderr.strip().splitlines()
-        why = said[-1][:200] if said else f"exit status {ended.code} {ended.stopped}".strip()
-        raise InfrastructureError(
-            f"the sandbox ended before the DAG was read: {why}", fix="run pioneers doctor"
-        )
+        raise ended.before("the DAG was read")
     stopped = ended.stopped
     if not stopped and not listener.done:
         stopped = "output" if listener.broken else "crash"

@@ -24,7 +24,6 @@ from autograder.capture.mounts import is_secret, tables
 from autograder.capture.mounts import worker as worker_mounts
 from autograder.capture.room import INSIDE_UID, runtime
 from autograder.capture.sandbox import INSIDE, Ended, Link, Mount
-from autograder.errors import InfrastructureError
 from autograder.models import AnswerSpec, CellRun, Limits, Run
 from autograder.submission import NOTEBOOK, Names, Submission, find_names
 
@@ -217,11 +216,7 @@ def _conclude(
     official: bool,
 ) -> Captured:
     if not listener.ready:
-        said = ended.stderr.strip().splitlines()
-        why = said[-1][:200] if said else f"exit status {ended.code} {ended.stopped}".strip()
-        raise InfrastructureError(
-            f"the sandbox ended before the notebook began: {why}", fix="run pioneers doctor"
-        )
+        raise ended.before("the notebook began")
     stopped = ended.stopped
     if not stopped and listener.broken:
         stopped = "output"

@@ -72,6 +72,14 @@ class Ended:
     usage: Usage
     stderr: str
 
+    def before(self, what: str) -> InfrastructureError:
+        """The fault of ours that it is to end before `what`."""
+        said = self.stderr.strip().splitlines()
+        why = said[-1][:200] if said else f"exit status {self.code} {self.stopped}".strip()
+        return InfrastructureError(
+            f"the sandbox ended before {what}: {why}", fix="run pioneers doctor"
+        )
+
 
 @functools.cache
 def unavailable() -> str:

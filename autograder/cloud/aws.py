@@ -10,27 +10,15 @@ from collections.abc import Iterator
 from typing import Any, Literal
 
 import boto3
-from botocore import exceptions as boto
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
 from autograder.errors import ConfigError, PioneersError, RemoteError
-from autograder.s3 import TRIES, code
+from autograder.s3 import KEYS_FIX, NO_KEYS, TRIES, code
 from autograder.text import escape
 
 REGION = "us-east-1"
 """Cost Explorer answers there for every region; a caller's identity is the same everywhere."""
-_ABSENT = (
-    boto.NoCredentialsError,
-    boto.PartialCredentialsError,
-    boto.CredentialRetrievalError,
-    boto.ProfileNotFound,
-    boto.ConfigParseError,
-    boto.NoAuthTokenError,
-    boto.TokenRetrievalError,
-    boto.SSOError,
-)
-_KEYS = "set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or AWS_PROFILE"
 _EXPIRED = ("ExpiredToken", "ExpiredTokenException", "TokenRefreshRequired", "RequestExpired")
 _UNKNOWN = (
     "InvalidClientTokenId",
@@ -89,8 +77,8 @@ def faults(asking: str, *, right: str) -> Iterator[None]:
         yield
     except ClientError as error:
         raise _refused(error, asking, right) from error
-    except _ABSENT as error:
-        raise ConfigError(f"asking {asking}: {_line(error)}", fix=_KEYS) from error
+    except NO_KEYS as error:
+        raise ConfigError(f"asking {asking}: {_line(error)}", fix=KEYS_FIX) from error
     except BotoCoreError as error:
         raise RemoteError(f"asking {asking}: {_line(error)}", fix="run it again") from error
 
@@ -110,7 +98,7 @@ def _refused(error: ClientError, asking: str, right: str) -> PioneersError:
         fix = "get new ones, such as by aws sso login"
         return ConfigError(f"{where}: these credentials have expired ({named})", fix=fix)
     if named in _UNKNOWN:
-        return ConfigError(f"{where}: AWS does not know these credentials ({named})", fix=_KEYS)
+        return ConfigError(f"{where}: AWS does not know these credentials ({named})", fix=KEYS_FIX)
     if named == "RequestTimeTooSkewed":
         fix = "set it, such as by timedatectl set-ntp true"
         return RemoteError(f"{where}: the clock of this machine is wrong", fix=fix)
