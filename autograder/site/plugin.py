@@ -17,7 +17,7 @@ from mkdocs.plugins import BasePlugin, event_priority
 
 from autograder import cohort, paths
 from autograder.errors import PioneersError
-from autograder.site import generate, repository, stage
+from autograder.site import generate, rendered, repository, stage
 from autograder.site.generated import Generated, Sources
 
 if TYPE_CHECKING:
@@ -26,18 +26,19 @@ if TYPE_CHECKING:
     from mkdocs.structure.files import Files
     from mkdocs.structure.nav import Navigation
     from mkdocs.structure.pages import Page
+    from mkdocs.utils.templates import TemplateContext
 
 FIRST, LAST = 100, -75  # mkdocs-static-i18n comes after LAST, at -100
 
 
-class Settings(base.Config):
+class Settings(base.Config):  # type: ignore[no-untyped-call]  # MkDocs types it so
     """What mkdocs.yml says under `pioneers:`."""
 
     boards = options.Type(str, default="")
     """The folder that `pioneers leaderboard --out` wrote, if any."""
 
 
-class PioneersPlugin(BasePlugin[Settings]):
+class PioneersPlugin(BasePlugin[Settings]):  # type: ignore[no-untyped-call]
     """The parts of the site in the order of a build."""
 
     def __init__(self) -> None:
@@ -45,6 +46,8 @@ class PioneersPlugin(BasePlugin[Settings]):
         self._scratch = tempfile.TemporaryDirectory(prefix="pioneers-site-")
         self._written = Path()
         self._made: dict[str, Generated] = {}
+        self._sources = Sources(root=Path(), cache=Path())
+        self._rendered: rendered.Store | None = None
 
     @event_priority(FIRST)
     def on_config(self, config: MkDocsConfig) -> MkDocsConfig:
@@ -53,7 +56,7 @@ class PioneersPlugin(BasePlugin[Settings]):
         if Path(config.docs_dir) == folder:
             return config  # the second language reads the same folder
         self._written = Path(config.docs_dir)
-        sources = Sources(
+        sources = self._sources = Sources(
             root=paths.root(),
             cache=paths.cache() / "site-parts",
             cohort=cohort.load(),
@@ -71,9 +74,27 @@ class PioneersPlugin(BasePlugin[Settings]):
             config.edit_uri = "edit/main/curriculum/"
         return config
 
+    @event_priority(LAST)
+    def on_files(self, files: Files, *, config: MkDocsConfig) -> Files:
+        """Every address is known now, and with it what rendered pages depend on."""
+        words = [path.read_text(encoding="utf-8") for path in sorted(self._written.glob("*.toml"))]
+        also = "\0".join([self._sources.repository, *words])
+        folder = self._sources.cache / "rendered"
+        self._rendered = rendered.store(folder, config, files, also)
+        return files
+
+    @event_priority(LAST)
+    def on_page_markdown(
+        self, markdown: str, *, page: Page, config: MkDocsConfig, files: Files
+    ) -> str:
+        """The Markdown is final: an unchanged page is not rendered again."""
+        if self._rendered is not None:
+            self._rendered.use(page, markdown)
+        return markdown
+
     def on_page_context(
-        self, context: dict[str, Any], page: Page, config: MkDocsConfig, nav: Navigation
-    ) -> dict[str, Any]:
+        self, context: TemplateContext, *, page: Page, config: MkDocsConfig, nav: Navigation
+    ) -> TemplateContext:
         """A made page is edited where it is made from."""
         made = self._made.get(page.file.src_uri)
         if made is not None:

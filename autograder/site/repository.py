@@ -23,7 +23,7 @@ def address(root: Path) -> str:
     if _SLUG.fullmatch(slug):
         return f"https://github.com/{slug}"
     try:
-        done = subprocess.run(
+        done = subprocess.run(  # noqa: S603
             ["git", "-C", str(root), "remote", "get-url", "origin"],
             stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=10, check=False,
         )  # fmt: skip
