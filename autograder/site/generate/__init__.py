@@ -12,7 +12,15 @@ from autograder.site.generated import Generated, Sources
 
 Generator = Callable[[Sources], Iterator[Generated]]
 
-GENERATORS: tuple[Generator, ...] = ()
+
+def board_data(sources: Sources) -> Iterator[Generated]:
+    """The boards as data, for who wants to draw them otherwise."""
+    if sources.boards is not None:
+        body = (sources.boards / "boards.json").read_bytes()
+        yield Generated("boards/boards.json", body)
+
+
+GENERATORS: tuple[Generator, ...] = (board_data,)
 
 
 def pages(sources: Sources) -> Iterator[Generated]:
