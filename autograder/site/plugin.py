@@ -17,7 +17,7 @@ from mkdocs.plugins import BasePlugin, event_priority
 
 from autograder import cohort, paths
 from autograder.errors import PioneersError
-from autograder.site import generate, rendered, repository, stage
+from autograder.site import assets, generate, rendered, repository, stage
 from autograder.site.generated import Generated, Sources
 
 if TYPE_CHECKING:
@@ -65,6 +65,7 @@ class PioneersPlugin(BasePlugin[Settings]):  # type: ignore[no-untyped-call]
         )
         try:
             self._made = stage.stage(self._written, generate.pages(sources), folder)
+            config.extra["vendor"] = assets.addresses(sources.root / "site")
         except PioneersError as error:
             raise PluginError(str(error)) from error
         config.docs_dir = str(folder)
@@ -101,6 +102,15 @@ class PioneersPlugin(BasePlugin[Settings]):  # type: ignore[no-untyped-call]
             place = f"{config.repo_url}/edit/main/{made.source}"
             page.edit_url = place if config.repo_url and made.source else None
         return context
+
+    @event_priority(FIRST)
+    def on_post_build(self, *, config: MkDocsConfig) -> None:
+        """What pages load beside themselves is laid into the built site."""
+        site = self._sources.root / "site"
+        try:
+            assets.place(assets.fetch(site, paths.cache()), site, Path(config.site_dir))
+        except PioneersError as error:
+            raise PluginError(str(error)) from error
 
     def on_serve(
         self, server: LiveReloadServer, config: MkDocsConfig, builder: Any

