@@ -1,0 +1,118 @@
+"""Every page type read in Chromium: in both languages, light and dark, on desktop and phone."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page, expect
+
+# One of each kind of page; the English mirror has the same paths below en/.
+PAGES = (
+    "",
+    "404.html",
+    "week0/setup/",
+    "week1/day3/",
+    "coding/sql/",
+    "assignments/",
+    "assignments/c01-duplicate-orders/",
+    "assignments/w1d3-joins/",
+    "assignments/w2d1-daily-sales/",
+    "boards/",
+    "datasets/games/",
+    "reference/cli/",
+    "reference/assignment/",
+    "glossary/",
+    "faq/",
+    "organiser/start/",
+)
+# What axe-core cannot judge without looking is left to eyes; everything else must be clean.
+AXE: dict[str, Any] = {"resultTypes": ["violations"]}
+
+Open = Callable[..., Page]
+
+
+def _violations(page: Page) -> list[str]:
+    found = Axe().run(page, options=AXE).response["violations"]
+    return [
+        f"{each['id']} ({each['impact']}): {node['target']} {node['failureSummary']}"
+        for each in found
+        for node in each["nodes"][:3]
+    ]
+
+
+@pytest.mark.parametrize("language", ["", "en/"])
+@pytest.mark.parametrize("path", PAGES)
+def test_a_page_reads_well_for_everybody(
+    open_page: Open, shot: Callable[[Page, str], None], path: str, language: str
+) -> None:
+    if path == "404.html" and language:
+        pytest.skip("one page for what is not found, in both languages")
+    problems = []
+    for dark in (False, True):
+        for phone in (False, True):
+            page = open_page(language + path, dark=dark, phone=phone, allow="404")
+            look = f"{'dark' if dark else 'light'}, {'phone' if phone else 'desktop'}"
+            problems += [f"{look}: {each}" for each in _violations(page)]
+            wide = page.evaluate("document.documentElement.scrollWidth - innerWidth")
+            if wide > 0:
+                problems.append(f"{look}: {wide} px wider than the screen")
+            name = (language + path).strip("/").replace("/", "-") or "home"
+            shot(page, f"{name}-{look.replace(', ', '-')}")
+            page.context.close()
+    assert not problems, "\n".join(problems)
+
+
+@pytest.mark.parametrize("path", [page for page in PAGES if page != "404.html"])
+def test_a_page_is_light(open_page: Open, path: str) -> None:
+    # Bytes as they cross the wire, uncompressed, which a host makes smaller still; fonts come in
+    # pieces, by the letters that a page has.
+    sizes: dict[str, int] = {}
+    page = open_page("")
+    page.on("response", lambda answer: sizes.update({answer.url: _size(answer)}))
+    page.goto(page.url + path, wait_until="networkidle")
+    document = sum(size for url, size in sizes.items() if not url.endswith((".png", ".woff2")))
+    assert document < 1_000_000, sorted(sizes.items(), key=lambda item: -item[1])[:5]
+
+
+def _size(answer: Any) -> int:
+    length = answer.headers.get("content-length")
+    return int(length) if length else 0
+
+
+def test_the_language_switch_keeps_the_page(open_page: Open, site: str) -> None:
+    page = open_page("week1/day3/")
+    page.get_by_role("button", name="언어 선택").or_(
+        page.locator(".md-select button")
+    ).first.hover()
+    page.get_by_role("link", name="English").first.click()
+    expect(page).to_have_url(site + "en/week1/day3/")
+    page.locator(".md-select button").first.hover()
+    page.get_by_role("link", name="한국어").first.click()
+    expect(page).to_have_url(site + "week1/day3/")
+
+
+def test_dark_mode_is_remembered(open_page: Open, site: str) -> None:
+    page = open_page("week1/day3/")
+    before = page.evaluate("getComputedStyle(document.body).backgroundColor")
+    page.locator("label[for^=__palette]:visible").first.click()
+    after = page.evaluate("getComputedStyle(document.body).backgroundColor")
+    assert after != before
+    page.goto(site + "coding/sql/")
+    assert page.evaluate("getComputedStyle(document.body).backgroundColor") == after
+
+
+def test_the_boards_show_names_as_names(open_page: Open, site_folder: Path) -> None:
+    page = open_page("boards/")
+    from tests.browser.boards import HOSTILE
+
+    shown = page.locator("article").inner_text()
+    for name in HOSTILE:
+        assert name.strip("\u202e\u202c") in shown
+    assert page.locator("article img").count() == 0
+    data = json.loads((site_folder / "boards" / "boards.json").read_text(encoding="utf-8"))
+    assert data["boards"][0]["standings"][0]["login"] == "haneul-example"
