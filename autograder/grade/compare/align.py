@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from autograder.grade.compare.closeness import Bools, Indices
+from autograder.grade.compare.close_columns import Bools, Indices
 from autograder.grade.compare.prepare import Column, row_codes, same_values
 from autograder.models import Order
 

@@ -36,7 +36,7 @@ def compare_cases(
     failed: list[tuple[Record, Finding]] = []
     not_run = 0
     for row in expected["cases"]:
-        found = _verdict(spec, mine.get(row["index"], {"status": "not_run"}), row, expected, own)
+        found = verdict(spec, mine.get(row["index"], {"status": "not_run"}), row, expected, own)
         if found is not None and found.code == "cases.not_run":
             not_run += 1
         elif found is not None:
@@ -67,13 +67,23 @@ def unloaded(document: Mapping[str, Any]) -> Finding | None:
     return Finding("cases.load", params)
 
 
-def _verdict(
+def verdict(
     spec: AnswerSpec,
     mine: Record,
     right: Record,
     expected: Mapping[str, Any],
     own: Check | None,
 ) -> Finding | None:
+    """The finding for one case, or None if it is accepted.
+
+    Args:
+        mine: the member's record of the case; `right` is the reference's.
+        expected: the reference's whole document: mode, limits and the like.
+        own: the author's checker, if the group has one.
+
+    Raises:
+        ReferenceBroken: the reference itself fails the case.
+    """
     called = expected["mode"] == "function"
     wanted, broken = read(right, called=called)
     if broken is not None:

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from autograder.grade.compare.closeness import close
-from autograder.grade.compare.nested import compare_lists, same_plain
+from autograder.grade.compare.nested import same_items, same_plain
 from autograder.grade.compare.values import composed
 
 Check = Callable[[Any, Any, Any], bool | str]
@@ -50,7 +50,7 @@ def any_order(got: Any, expected: Any, tolerance: float) -> bool:
     both = isinstance(got, list | set) and isinstance(expected, list | set)
     if not both:
         return exact(got, expected, tolerance)
-    return not compare_lists(got, expected, order="any", tolerance=0.0)
+    return same_items(got, expected, 0.0)
 
 
 CHECKERS: Final[Mapping[str, Callable[[Any, Any, float], bool]]] = {

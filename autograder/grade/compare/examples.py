@@ -14,7 +14,7 @@ import pyarrow as pa
 
 from autograder.grade.compare.align import Alignment
 from autograder.grade.compare.cells import cell
-from autograder.grade.compare.closeness import Indices
+from autograder.grade.compare.close_columns import Indices
 from autograder.grade.compare.columns import shown_names
 from autograder.grade.compare.prepare import Column
 

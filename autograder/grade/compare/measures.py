@@ -14,7 +14,8 @@ import numpy as np
 
 from autograder.grade.compare import times
 from autograder.grade.compare.cells import cell
-from autograder.grade.compare.closeness import DEFAULT_TOLERANCE, Floats, Indices, close_arrays
+from autograder.grade.compare.close_columns import Floats, Indices, close_arrays
+from autograder.grade.compare.closeness import DEFAULT_TOLERANCE
 from autograder.grade.compare.columns import shown_names
 from autograder.grade.compare.examples import Rows
 from autograder.grade.compare.prepare import Column, folded_codes

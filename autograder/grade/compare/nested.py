@@ -13,7 +13,6 @@ from typing import Any
 
 from autograder.grade.compare.cells import cell, type_name
 from autograder.grade.compare.closeness import DEFAULT_TOLERANCE
-from autograder.grade.compare.names import nearest
 from autograder.grade.compare.values import (
     as_float,
     compare_scalars,
@@ -45,6 +44,15 @@ def compare_lists(
     if not unmatched and not missing:
         return [] if order == "any" else [_order_finding(left, right, tolerance)]
     return _diagnose_list(left, right, unmatched, missing, order, tolerance)
+
+
+def same_items(actual: Collection[Any], expected: Collection[Any], tolerance: float) -> bool:
+    """Tells whether two lists hold the same plain values, in whatever order."""
+    left, right = list(_listed(actual)), list(_listed(expected))
+    if _same_in_order(left, right, tolerance):
+        return True
+    unmatched, missing = _leftovers(left, right, tolerance)
+    return not unmatched and not missing
 
 
 def same_plain(actual: Any, expected: Any, tolerance: float, depth: int = 0) -> bool:
@@ -261,6 +269,9 @@ def compare_dicts(
 
 
 def _near_keys(missing: list[str], extra: list[str]) -> list[Finding]:
+    # Here, since telling whether values are the same must do without a library.
+    from autograder.grade.compare.names import nearest
+
     pairs = ((name, nearest(name, extra)) for name in missing)
     return [
         Finding("dict.near_key", {"got": cell(got), "expected": cell(name)}, reveals=True)

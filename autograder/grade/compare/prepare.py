@@ -17,7 +17,7 @@ import pyarrow.compute
 
 from autograder.grade.compare import closeness
 from autograder.grade.compare.cells import cell
-from autograder.grade.compare.closeness import Bools, Indices, Values, close_arrays
+from autograder.grade.compare.close_columns import Bools, Indices, Values, close_arrays, clusters
 from autograder.grade.compare.columns import Kind, kind_of
 
 Arrow = Any
@@ -196,13 +196,13 @@ def row_codes(
     """Returns a code for each row of both tables, equal where rows are the same in `columns`.
 
     Codes grow with the values, first column first. Floats within the tolerance get one code, by
-    `closeness.clusters`, whose caveat holds here too.
+    `clusters`, whose caveat holds here too.
     """
     count = rows[0] + rows[1]
     codes = np.zeros(count, dtype=np.int64)
     for column in columns:
         both = np.concatenate([column.actual, column.expected])
-        part = closeness.clusters(both, tolerance) if column.is_float else both
+        part = clusters(both, tolerance) if column.is_float else both
         _, part = np.unique(part, return_inverse=True)
         # Below 2**62 for any table that fits: both factors are at most the number of rows.
         _, codes = np.unique(codes * (count + 1) + part, return_inverse=True)

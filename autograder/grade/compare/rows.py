@@ -9,7 +9,7 @@ import numpy as np
 
 from autograder.grade.compare.align import Alignment
 from autograder.grade.compare.cells import cell
-from autograder.grade.compare.closeness import Indices
+from autograder.grade.compare.close_columns import Indices
 from autograder.grade.compare.columns import shown_names
 from autograder.grade.compare.examples import MAX_EXAMPLES, Rows
 from autograder.grade.compare.prepare import NULL, Column, folded_codes, row_codes, same_values
