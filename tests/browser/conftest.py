@@ -66,7 +66,7 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture
 def open_page(browser: Browser, site: str) -> Iterator[Callable[..., Page]]:
-    """Open a page of the site; at the end nothing may have been asked of another host or gone wrong.
+    """Open a page of the site; at the end no other host was asked and nothing went wrong.
 
     Arguments of what is yielded: the path below the site's address; `phone` for a narrow screen;
     `dark` for the dark scheme; `allow` for console errors that the test is about, as a pattern.

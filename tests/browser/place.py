@@ -10,6 +10,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import ClassVar
 
 # It asks the world for nothing: updates, variations and sign-in belong to no test.
 CHROMIUM_ARGUMENTS = (
@@ -35,7 +36,7 @@ class _Quiet(http.server.SimpleHTTPRequestHandler):
     """Files of one folder; what is not there is answered by the site's own 404.html."""
 
     protocol_version = "HTTP/1.1"
-    extensions_map = {
+    extensions_map: ClassVar = {
         **http.server.SimpleHTTPRequestHandler.extensions_map,
         ".js": "text/javascript",
         ".mjs": "text/javascript",
@@ -55,7 +56,7 @@ class _Quiet(http.server.SimpleHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(body)
 
-    def log_message(self, format: str, *values: object) -> None:
+    def log_message(self, *_: object) -> None:
         return
 
 
