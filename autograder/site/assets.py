@@ -30,9 +30,8 @@ _INSTALL = (
     "--fetch-retry-maxtimeout=5000",
 )  # fmt: skip
 
-_FONT_SHEET = "dist/web/variable/pretendardvariable-dynamic-subset.css"
 FONT_SOURCE = "pretendard/dist/public/variable/PretendardVariable.ttf"
-"""The whole typeface among the modules, for who makes a part of it."""
+"""The whole typeface among the modules; the site serves the part that it needs (typeface.py)."""
 
 SERVED: dict[str, dict[str, str]] = {
     "pyodide": {
@@ -46,12 +45,11 @@ SERVED: dict[str, dict[str, str]] = {
     },
     "pretendard": {
         "dist/LICENSE.txt": "LICENSE.txt",
-        "dist/web/variable/woff2-dynamic-subset/*.woff2": "",
     },
 }
-"""By package: pattern of a file in it to its name in the site; empty keeps the name."""
+"""By package: a file in it to its name in the site."""
 
-_PRUNED = ("pretendard/dist/web/static", "pretendard/dist/public/static", "elkjs/lib/*.min.js")
+_PRUNED = ("pretendard/dist/web", "pretendard/dist/public/static", "elkjs/lib/elk-worker*.js")
 """What is large and never asked for: the typeface in weights of its own."""
 
 
@@ -130,16 +128,6 @@ def place(modules: Path, site: Path, built: Path) -> None:
                 shutil.copyfile(source, target)
 
 
-def font_sheet(modules: Path) -> str:
-    """The style sheet of the typeface's pieces as its author cuts them, each for some signs.
-
-    A browser loads a piece when a page has one of its signs. Addresses are relative to where
-    `place` copies the pieces.
-    """
-    sheet = (modules / "pretendard" / _FONT_SHEET).read_text(encoding="utf-8")
-    return sheet.replace("./woff2-dynamic-subset/", "./").replace("\r\n", "\n")
-
-
 def _install(folder: Path, wanted: bytes, lock: bytes) -> None:
     write_whole(folder / WANTED, wanted)
     write_whole(folder / LOCK, lock)
@@ -155,9 +143,8 @@ def _install(folder: Path, wanted: bytes, lock: bytes) -> None:
 
 
 def _copies(package: Path, out: Path, wanted: dict[str, str]) -> Iterator[tuple[Path, Path]]:
-    for pattern, name in wanted.items():
-        for source in sorted(package.glob(pattern)):
-            yield source, out / (name or source.name)
+    for source, name in wanted.items():
+        yield package / source, out / name
 
 
 @contextmanager

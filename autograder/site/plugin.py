@@ -6,9 +6,10 @@ starts the second at the end of the first), so that every event here is about on
 
 from __future__ import annotations
 
+import logging
 import tempfile
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from mkdocs.config import base
 from mkdocs.config import config_options as options
@@ -17,7 +18,7 @@ from mkdocs.plugins import BasePlugin, event_priority
 
 from autograder import cohort, paths
 from autograder.errors import PioneersError
-from autograder.site import assets, generate, rendered, repository, stage
+from autograder.site import generate, rendered, repository, stage, theme
 from autograder.site.generated import Generated, Sources
 
 if TYPE_CHECKING:
@@ -48,6 +49,16 @@ class PioneersPlugin(BasePlugin[Settings]):  # type: ignore[no-untyped-call]
         self._made: dict[str, Generated] = {}
         self._sources = Sources(root=Path(), cache=Path())
         self._rendered: rendered.Store | None = None
+        self._theme: theme.Theme | None = None
+
+    def on_startup(self, *, command: Literal["build", "gh-deploy", "serve"], dirty: bool) -> None:
+        """A build says what is wrong and nothing else.
+
+        MkDocs' own `--quiet` silences warnings before `--strict` can count them.
+        """
+        logger = logging.getLogger("mkdocs")
+        if command == "build" and logger.level == logging.INFO:
+            logger.setLevel(logging.WARNING)
 
     @event_priority(FIRST)
     def on_config(self, config: MkDocsConfig) -> MkDocsConfig:
@@ -65,7 +76,9 @@ class PioneersPlugin(BasePlugin[Settings]):  # type: ignore[no-untyped-call]
         )
         try:
             self._made = stage.stage(self._written, generate.pages(sources), folder)
-            config.extra["vendor"] = assets.addresses(sources.root / "site")
+            names = {path: page.source or path for path, page in self._made.items()}
+            self._theme = theme.prepare(self._written, folder, sources.cache, names)
+            theme.tell(self._theme, config)
         except PioneersError as error:
             raise PluginError(str(error)) from error
         config.docs_dir = str(folder)
@@ -79,7 +92,8 @@ class PioneersPlugin(BasePlugin[Settings]):  # type: ignore[no-untyped-call]
     def on_files(self, files: Files, *, config: MkDocsConfig) -> Files:
         """Every address is known now, and with it what rendered pages depend on."""
         words = [path.read_text(encoding="utf-8") for path in sorted(self._written.glob("*.toml"))]
-        also = "\0".join([self._sources.repository, *words])
+        look = self._theme.digest if self._theme else ""
+        also = "\0".join([self._sources.repository, look, *words])
         folder = self._sources.cache / "rendered"
         self._rendered = rendered.store(folder, config, files, also)
         return files
@@ -106,11 +120,8 @@ class PioneersPlugin(BasePlugin[Settings]):  # type: ignore[no-untyped-call]
     @event_priority(FIRST)
     def on_post_build(self, *, config: MkDocsConfig) -> None:
         """What pages load beside themselves is laid into the built site."""
-        site = self._sources.root / "site"
-        try:
-            assets.place(assets.fetch(site, paths.cache()), site, Path(config.site_dir))
-        except PioneersError as error:
-            raise PluginError(str(error)) from error
+        if self._theme is not None:
+            theme.finish(self._theme, Path(config.site_dir))
 
     def on_serve(
         self, server: LiveReloadServer, config: MkDocsConfig, builder: Any

@@ -1,0 +1,105 @@
+"""What the theme needs of a build: packages, typeface, diagrams; each is told to the templates.
+
+`prepare` makes them before the first page is read, `finish` lays them into the built site.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from mkdocs.utils import get_theme_dir
+
+from autograder import paths
+from autograder.files import write_whole
+from autograder.site import assets, diagrams, typeface
+from autograder.text import catalogue
+
+if TYPE_CHECKING:
+    from mkdocs.config.defaults import MkDocsConfig
+
+_WORDS = Path(catalogue.__file__).parent
+_FENCES = "pymdownx.superfences"
+
+
+@dataclass(frozen=True)
+class Theme:
+    """What was made for one build.
+
+    Attributes:
+        site: the folder `site/` of the repository.
+        modules: the fetched packages.
+        typeface: our own cut of it.
+        drawings: every diagram of the pages.
+    """
+
+    site: Path
+    modules: Path
+    typeface: typeface.Typeface
+    drawings: diagrams.Drawings
+
+    @property
+    def digest(self) -> str:
+        """Changes with what pages are drawn with; a rendered page depends on it."""
+        tool = (self.site / "tools" / "draw.mjs").read_bytes()
+        return hashlib.sha256(self.modules.parent.name.encode() + tool).hexdigest()
+
+
+def prepare(written: Path, docs: Path, parts: Path, names: Mapping[str, str]) -> Theme:
+    """Fetch, cut and draw; what was made before is taken from the cache.
+
+    Args:
+        written: the folder of hand-written pages.
+        docs: the folder that MkDocs reads, laid out in full.
+        parts: a folder for what is dear to make.
+        names: what a page is made from, by its path in `docs`.
+
+    Raises:
+        ConfigError: a diagram cannot be drawn, or a file of ours is missing.
+        RemoteError: the packages are not in the cache and cannot be fetched.
+    """
+    site = paths.root() / "site"
+    modules = assets.fetch(site, paths.cache())
+    material = Path(get_theme_dir("material")) / "partials" / "languages"
+    read = [
+        written,
+        docs,
+        site / "overrides",
+        *(_WORDS / code for code in ("ko", "en")),
+        *(material / f"{code}.html" for code in ("ko", "en")),
+        *sorted(paths.assignments().glob("*/*.ipynb")),
+    ]
+    face = typeface.cut(typeface.signs(read), modules, site / "tools" / "subset.mjs", parts)
+    drawn = diagrams.draw(
+        diagrams.written(docs, names), modules, site / "tools" / "draw.mjs", parts
+    )
+    return Theme(site, modules, face, drawn)
+
+
+def tell(theme: Theme, config: MkDocsConfig) -> None:
+    """Tell the templates the addresses, and Markdown who places a diagram."""
+    addresses = assets.addresses(theme.site)
+    folder = addresses["pretendard"]
+    config.extra["vendor"] = addresses
+    config.extra["typeface"] = {
+        "sheet": f"{folder}/{theme.typeface.name}",
+        "parts": [f"{folder}/{name}" for name in theme.typeface.parts],
+    }
+    settings = config.mdx_configs.setdefault(_FENCES, {})
+    others = [
+        each for each in settings.get("custom_fences", []) if each["name"] != diagrams.LANGUAGE
+    ]
+    own = {"name": diagrams.LANGUAGE, "class": "diagram", "format": theme.drawings.fence}
+    settings["custom_fences"] = [*others, own]
+
+
+def finish(theme: Theme, built: Path) -> None:
+    """Lay into the built site what its pages load."""
+    assets.place(theme.modules, theme.site, built)
+    folder = built / assets.addresses(theme.site)["pretendard"]
+    for name, body in theme.typeface.parts.items():
+        write_whole(folder / name, body)
+    write_whole(folder / theme.typeface.name, theme.typeface.sheet)
