@@ -67,7 +67,7 @@ def build(
     with tempfile.TemporaryDirectory(dir=folder.parent, prefix=".site-") as scratch:
         built = Path(scratch) / "new"
         with screen.progress("building the site"):
-            done = _mkdocs(environment, "build", "--quiet", "--strict", "--site-dir", str(built))
+            done = _mkdocs(environment, "build", "--strict", "--site-dir", str(built))
         if done:
             screen.note("pioneers: the site was not built; the lines above say why")
             raise typer.Exit(FAILED)

@@ -67,7 +67,7 @@ def store(folder: Path, config: MkDocsConfig, files: Files, also: str = "") -> S
     for path in sorted(_CODE.rglob("*.py")):
         code.update(path.read_bytes())
     common = (
-        [FORMAT, also, code.hexdigest(), config.theme["language"]],
+        [FORMAT, also, code.hexdigest(), config.theme.get("language")],
         [metadata.version(name) for name in _LIBRARIES],
         sorted((file.src_uri, file.url) for file in files),
         [config["markdown_extensions"], config["mdx_configs"]],

@@ -1,0 +1,118 @@
+"""Pages kept as HTML: the same site with and without, and nothing kept that has changed."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from autograder import paths
+
+ROOT = Path(__file__).resolve().parents[2]
+MKDOCS = """
+site_name: kept
+theme: {name: material, font: false}
+docs_dir: docs
+site_dir: public
+plugins:
+  - pioneers
+  - i18n:
+      docs_structure: folder
+      languages:
+        - {locale: ko, name: 한국어, default: true}
+        - {locale: en, name: English}
+markdown_extensions: [toc]
+validation: {links: {anchors: warn}}
+"""
+PAGE = "# 제목 { #top }\n\n[다른 곳](other.md#here)\n\n## 둘째\n\n글\n"
+
+
+@pytest.fixture
+def course(tmp_path: Path) -> Path:
+    for language in ("ko", "en"):
+        folder = tmp_path / "docs" / language
+        folder.mkdir(parents=True)
+        (folder / "index.md").write_text(PAGE, "utf-8")
+        (folder / "other.md").write_text('# 다른 곳\n\n<a id="here"></a>\n', "utf-8")
+    (tmp_path / "mkdocs.yml").write_text(MKDOCS, "utf-8")
+    (tmp_path / "site").mkdir()
+    for name in ("package.json", "package-lock.json"):
+        shutil.copy(ROOT / "site" / name, tmp_path / "site")
+    # What comes by npm is the repository's; only pages are this test's own.
+    (tmp_path / "cache").mkdir()
+    (paths.cache() / "site-assets").mkdir(parents=True, exist_ok=True)
+    (tmp_path / "cache" / "site-assets").symlink_to(paths.cache() / "site-assets")
+    return tmp_path
+
+
+def built(course: Path, *, strict: bool = True) -> tuple[dict[str, bytes], str]:
+    """Build; returns the pages by their path and what MkDocs said."""
+    words = ["build", "--strict"]
+    done = subprocess.run(
+        [sys.executable, "-P", "-m", "mkdocs", *words], cwd=course, check=False,
+        env={**os.environ, "PIONEERS_ROOT": str(course), "PIONEERS_CACHE": str(course / "cache"),
+             "NO_MKDOCS_2_WARNING": "1", "SOURCE_DATE_EPOCH": "1780000000"},
+        capture_output=True, text=True, timeout=120,
+    )  # fmt: skip
+    assert (done.returncode == 0) == strict, done.stdout + done.stderr
+    public = course / "public"
+    pages = {str(path.relative_to(public)): path.read_bytes() for path in public.rglob("*.html")}
+    return pages, done.stdout + done.stderr
+
+
+def kept(course: Path) -> dict[str, int]:
+    return {path.name: path.stat().st_mtime_ns for path in course.glob("cache/*/rendered/*.json")}
+
+
+def test_the_same_pages_come_from_what_is_kept(course: Path) -> None:
+    fresh, _ = built(course)
+    before = kept(course)
+    assert len(before) == 4
+    again, _ = built(course)
+    assert again == fresh
+    assert kept(course) == before  # nothing was rendered
+
+
+def test_a_changed_page_is_rendered_and_the_others_are_not(course: Path) -> None:
+    built(course)
+    before = kept(course)
+    (course / "docs" / "ko" / "index.md").write_text(PAGE + "\n새 문장\n", "utf-8")
+    pages, _ = built(course)
+    assert "새 문장" in pages["index.html"].decode()
+    after = kept(course)
+    assert len([name for name in after if after[name] != before[name]]) == 1
+
+
+def test_a_page_that_is_gone_is_missed_by_the_pages_that_link_to_it(course: Path) -> None:
+    built(course)
+    (course / "docs" / "ko" / "other.md").unlink()
+    _, said = built(course, strict=False)
+    assert "other.md" in said
+
+
+def test_a_warning_comes_again_at_the_next_build(course: Path) -> None:
+    (course / "docs" / "ko" / "index.md").write_text("# 제목\n\n[없음](nowhere.md)\n", "utf-8")
+    for _ in range(2):
+        _, said = built(course, strict=False)
+        assert "nowhere.md" in said
+
+
+def test_an_anchor_that_vanished_is_missed_though_the_linking_page_is_kept(course: Path) -> None:
+    built(course)
+    (course / "docs" / "ko" / "other.md").write_text("# 다른 곳\n", "utf-8")
+    for _ in range(2):
+        _, said = built(course, strict=False)
+        assert "#here" in said
+
+
+@pytest.mark.parametrize("rubbish", [b"", b"{", b"[]", b'{"key": 1}', b"\xff"])
+def test_what_cannot_be_read_is_made_again(course: Path, rubbish: bytes) -> None:
+    fresh, _ = built(course)
+    for path in course.glob("cache/*/rendered/*.json"):
+        path.write_bytes(rubbish)
+    again, _ = built(course)
+    assert again == fresh
