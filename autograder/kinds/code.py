@@ -6,7 +6,6 @@
 
 from __future__ import annotations
 
-import shutil
 import tempfile
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -21,10 +20,10 @@ from autograder.capture.drawing import Drawn, Group, draw
 from autograder.capture.languages import Language, language
 from autograder.errors import AssignmentError
 from autograder.kinds.kind import Kind, Surroundings
+from autograder.kinds.statement import write_statements
 from autograder.submission import Submission, check_program, pick_program, stage_program
 
 PROOF_SEED = 11
-STATEMENTS = ("statement.ko.md", "statement.en.md")
 
 
 def _settings(assignment: Assignment) -> CodeTable:
@@ -96,9 +95,7 @@ def _write_starter(assignment: Assignment, folder: Path) -> Path:
     target = folder / _language(assignment).file
     folder.mkdir(parents=True, exist_ok=True)
     target.write_text(_read(_starter(assignment)), "utf-8")
-    for name in STATEMENTS:
-        if (assignment.folder / name).is_file():
-            shutil.copyfile(assignment.folder / name, folder / name)
+    write_statements(assignment, folder)
     return target
 
 

@@ -1,5 +1,6 @@
 """Assignments whose work is an Airflow DAG: `solution/dag.py` and `starter/dag.py`.
 
+`statement.ko.md` and `statement.en.md` say what members are asked to do.
 The parts that a golden case may replace are the functions and the named values at the top level of
 the solution; `file` stands for the whole of it.
 """
@@ -18,6 +19,7 @@ from autograder.capture.captured import Captured
 from autograder.capture.dag import ENTRY
 from autograder.errors import AssignmentError
 from autograder.kinds.kind import Kind, Surroundings
+from autograder.kinds.statement import write_statements
 from autograder.submission import Submission, pick_program, stage_program
 
 WHOLE: Final = "file"
@@ -50,6 +52,7 @@ def _write_starter(assignment: Assignment, folder: Path) -> Path:
     folder.mkdir(parents=True, exist_ok=True)
     target = folder / ENTRY
     shutil.copyfile(assignment.folder / "starter" / ENTRY, target)
+    write_statements(assignment, folder)
     return target
 
 
