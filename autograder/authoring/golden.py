@@ -3,12 +3,14 @@
 golden/inner-join/case.toml     what is wrong in it, which solution cells it replaces, and
                                 for each answer the status, the finding and the hint
 golden/odd/notebook.ipynb       instead of cells: a whole submission
+golden/sample.json              the report of the case that says `sample = true`: the feedback that
+                                the assignment's page shows before anybody has handed in
 """
 
 from __future__ import annotations
 
 import tomllib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -16,10 +18,13 @@ from pydantic import ConfigDict, Field, TypeAdapter, ValidationError
 
 from autograder import kinds
 from autograder.assignment import Assignment
-from autograder.errors import AssignmentError
-from autograder.models import Report
+from autograder.errors import AssignmentError, UsageError
+from autograder.files import write_whole
+from autograder.models import Provenance, Report, Timing
+from autograder.report import from_json, to_json
 
 CASE = "case.toml"
+SAMPLE = "sample.json"
 _STRICT = ConfigDict(extra="forbid", frozen=True)
 
 
@@ -44,11 +49,16 @@ class _File:
     verdict: dict[str, Verdict]
     base: Literal["solution", "starter"] = "solution"
     cells: dict[str, str] | None = None
+    sample: bool = False
 
 
 @dataclass(frozen=True)
 class Case:
-    """One golden case."""
+    """One golden case.
+
+    Attributes:
+        sample: True for the one whose report is kept as `golden/sample.json`.
+    """
 
     name: str
     folder: Path
@@ -57,6 +67,7 @@ class Case:
     verdicts: dict[str, Verdict]
     base: str
     cells: dict[str, str]
+    sample: bool = False
 
 
 def load_cases(assignment: Assignment) -> list[Case]:
@@ -85,7 +96,52 @@ def _load(path: Path) -> Case:
         file.verdict,
         file.base,
         file.cells or {},
+        file.sample,
     )
+
+
+def sample_case(assignment: Assignment) -> Case | None:
+    """The case whose report the assignment's page shows; None where its author chose none.
+
+    Raises:
+        AssignmentError: two say that they are it.
+    """
+    chosen = [case for case in load_cases(assignment) if case.sample]
+    if len(chosen) > 1:
+        raise AssignmentError(
+            f"{chosen[1].folder / CASE}: sample = true, as in {chosen[0].name}",
+            fix="choose one of them",
+        )
+    return chosen[0] if chosen else None
+
+
+def read_sample(assignment: Assignment) -> Report | None:
+    """The kept report; None where there is none.
+
+    Raises:
+        AssignmentError: it is not a report.
+    """
+    path = assignment.folder / "golden" / SAMPLE
+    try:
+        return from_json(path.read_text("utf-8"))
+    except FileNotFoundError:
+        return None
+    except (UsageError, UnicodeDecodeError) as error:
+        again = f"run pioneers validate {assignment.id} --sample"
+        raise AssignmentError(f"{path}: not a report", fix=again) from error
+
+
+def write_sample(case: Case, report: Report) -> Path:
+    """Keep the report of the case that is the sample; its path."""
+    path = case.folder.parent / SAMPLE
+    write_whole(path, _lasting(report))
+    return path
+
+
+def _lasting(report: Report) -> str:
+    """A report as JSON, of which nothing changes while the feedback stays the same."""
+    drawn = Provenance(data=report.provenance.data)
+    return to_json(replace(report, timing=Timing(), provenance=drawn))
 
 
 def write_submission(case: Case, assignment: Assignment, folder: Path) -> Path:
@@ -119,4 +175,11 @@ def differences(case: Case, report: Report) -> list[str]:
             found.append(f"{name}: finding {first or 'none'}, must be {verdict.finding}")
         if verdict.hint and not check.hint:
             found.append(f"{name}: no hint")
+    if case.sample and not _is_kept(case, report):
+        found.append(f"{SAMPLE} tells another story: run pioneers validate --sample")
     return found
+
+
+def _is_kept(case: Case, report: Report) -> bool:
+    path = case.folder.parent / SAMPLE
+    return path.is_file() and path.read_text("utf-8") == _lasting(report)

@@ -16,7 +16,8 @@ def register(app: typer.Typer) -> None:
     """Add the commands of this module."""
     app.command(
         help="Prove assignments right: starter fails, solution passes, golden cases hold.\n\n"
-        "Examples:\n\n  pioneers validate\n\n  pioneers validate w1d3-joins --mutants 5"
+        "Examples:\n\n  pioneers validate\n\n  pioneers validate w1d3-joins --mutants 5\n\n"
+        "  pioneers validate w1d3-joins --sample"
     )(validate)
     app.command(
         help="Make the members' starter from an assignment's source notebook.\n\n"
@@ -28,10 +29,14 @@ def validate(
     which: Annotated[list[str] | None, typer.Argument(help="Assignments; all by default.")] = None,
     golden: Annotated[bool, typer.Option(help="Also grade the golden cases (slow).")] = True,
     mutants: Annotated[int, typer.Option(min=0, help="How many broken solutions to try.")] = 0,
+    sample: Annotated[
+        bool, typer.Option("--sample", help="First write golden/sample.json for the site anew.")
+    ] = False,
 ) -> None:
     """Validate assignments."""
     from autograder import assignment as assignments
     from autograder import kinds
+    from autograder.authoring.sample import keep_sample
     from autograder.authoring.validate import validate as prove
 
     targets = [assignments.load(each) for each in which] if which else assignments.load_all()
@@ -39,6 +44,8 @@ def validate(
     failed = 0
     for target in targets:
         with screen.progress(target.id) as say:
+            if sample and (path := keep_sample(target, say=say)) is not None:
+                typer.echo(f"written: {path}")
             for result in prove(target, golden=golden, mutants=mutants, say=say):
                 typer.echo(f"{'✓' if result.ok else '✗'} {target.id}: {result.what}")
                 failed += not result.ok

@@ -16,9 +16,10 @@ from mkdocs.config import config_options as options
 from mkdocs.exceptions import PluginError
 from mkdocs.plugins import BasePlugin, event_priority
 
-from autograder import cohort, paths
+from autograder import assignment, cohort, paths
 from autograder.errors import PioneersError
 from autograder.site import generate, rendered, repository, stage, theme
+from autograder.site.generate import lessons
 from autograder.site.generated import Generated, Sources
 
 if TYPE_CHECKING:
@@ -50,6 +51,7 @@ class PioneersPlugin(BasePlugin[Settings]):  # type: ignore[no-untyped-call]
         self._sources = Sources(root=Path(), cache=Path())
         self._rendered: rendered.Store | None = None
         self._theme: theme.Theme | None = None
+        self._lessons: lessons.Links = {}
 
     def on_startup(self, *, command: Literal["build", "gh-deploy", "serve"], dirty: bool) -> None:
         """A build says what is wrong and nothing else.
@@ -76,6 +78,7 @@ class PioneersPlugin(BasePlugin[Settings]):  # type: ignore[no-untyped-call]
         )
         try:
             self._made = stage.stage(self._written, generate.pages(sources), folder)
+            self._lessons = lessons.links(assignment.load_all())
             names = {path: page.source or path for path, page in self._made.items()}
             self._theme = theme.prepare(self._written, folder, sources.cache, names)
             theme.tell(self._theme, config)
@@ -102,7 +105,9 @@ class PioneersPlugin(BasePlugin[Settings]):  # type: ignore[no-untyped-call]
     def on_page_markdown(
         self, markdown: str, *, page: Page, config: MkDocsConfig, files: Files
     ) -> str:
-        """The Markdown is final: an unchanged page is not rendered again."""
+        """A lesson leads to its assignments; an unchanged page is not rendered again."""
+        zone = self._sources.cohort.zone
+        markdown = lessons.with_assignments(markdown, page.file.src_uri, self._lessons, zone)
         if self._rendered is not None:
             self._rendered.use(page, markdown)
         return markdown

@@ -21,6 +21,8 @@ _AUTOLINK = re.compile(r"(?i)(?<=:)(?=//)|(?<=www)(?=\.)")
 # What a runner of GitHub Actions takes for a command, at a line's start: ::name:: and ##[name].
 _COMMAND = re.compile(r":(?=:)|#(?=#\[)")
 _SPANS = re.compile(r"`([^`]*)`")
+# Every sign of ASCII that any extension of Markdown reads; a comma never means anything.
+_SIGNS = re.compile(r"[!-+\-./:-@\[-`{-~]")
 _ELLIPSIS = "…"
 # Control, format (bidi, zero width), surrogate, private, unassigned.
 _UNPRINTABLE = frozenset({"Cc", "Cf", "Cs", "Co", "Cn"})
@@ -113,3 +115,33 @@ def html(raw: str, *, limit: int = 500) -> str:
     """Returns learner text for HTML element content, for summaries of `<details>`."""
     shown = neutral(clean(raw, limit=limit))
     return _HTML_CHARS.sub(lambda char: _HTML[char.group()], shown)
+
+
+def page(raw: str, *, limit: int = 500) -> str:
+    """Returns text for the site's pages, where it is text whatever extensions read them.
+
+    Python-Markdown gives a meaning to far more signs than GitHub does (attributes in braces, keys,
+    emoji, footnotes). An entity has none, in a paragraph, a heading or a table's cell alike.
+    """
+    return _SIGNS.sub(lambda sign: f"&#{ord(sign.group())};", clean(raw, limit=limit))
+
+
+def page_code(raw: str, *, limit: int = 200) -> str:
+    """Returns text for the site's pages as code that it cannot leave."""
+    return f"<code>{page(raw, limit=limit)}</code>"
+
+
+def page_prose(message: str, *, limit: int = 2000) -> str:
+    """Returns a message for the site's pages: `quoted` names are code, all else is text."""
+    shown = clean(message, limit=limit)
+    parts = _SPANS.split(shown)  # text and the insides of spans in turn
+    return "".join(
+        page_code(part, limit=limit) if place % 2 else _keep_blanks(part, limit)
+        for place, part in enumerate(parts)
+    )
+
+
+def _keep_blanks(piece: str, limit: int) -> str:
+    before, after = piece[:1].isspace(), piece[-1:].isspace()
+    said = page(piece, limit=limit + 1)
+    return f"{' ' * before}{said}{' ' * (after and bool(said))}"

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
+from autograder.site.generate import assignments
 from autograder.site.generated import Generated, Sources
+from autograder.site.widgets import glossary
 
 Generator = Callable[[Sources], Iterator[Generated]]
 
@@ -20,7 +22,7 @@ def board_data(sources: Sources) -> Iterator[Generated]:
         yield Generated("boards/boards.json", body)
 
 
-GENERATORS: tuple[Generator, ...] = (board_data,)
+GENERATORS: tuple[Generator, ...] = (assignments.pages, board_data, glossary.generate)
 
 
 def pages(sources: Sources) -> Iterator[Generated]:
