@@ -223,6 +223,7 @@ def _launcher_flags() -> tuple[str, ...]:
             "SPARK_HOME": str(spark_home()),
             "JAVA_HOME": str(java.home),
             "SPARK_SCALA_VERSION": "2.13",
+            "LANG": "C.UTF-8",  # or Java finds no jar below a folder with a Korean name
         },
     )
     words = done.stdout.decode("utf-8", "replace").replace("\n", "\0").split("\0")

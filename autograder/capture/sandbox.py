@@ -111,6 +111,8 @@ def require() -> None:
         fix = "run: sudo apt-get install -y bubblewrap"
         if "may not" in why:
             fix = "run: sudo sysctl -w kernel.apparmor_restrict_unprivileged_userns=0"
+        if sys.platform != "linux":
+            fix = "pioneers check works without one; the official grade is made on GitHub"
         raise SandboxUnavailable(f"no official grade without a sandbox: {why}", fix=fix)
 
 
