@@ -27,7 +27,7 @@ SKIPPED = frozenset([*_HEADINGS, *_NO_PROSE])
 _BEFORE_LINKS = 8  # after inline Markdown (20), before links are resolved (0)
 _FEWEST_SYLLABLES = 2
 _HANGUL = re.compile(r"[가-힣]")
-_MARKS = re.compile(r"[`*_]|\[([^\]]*)\]\([^)]*\)")
+_MARKS = re.compile(r"[`*]|\[([^\]]*)\]\([^)]*\)")
 # What may stand at the end of a Korean word: particles, endings of "is", plural, at most two.
 _PARTICLE = (
     "으로서|으로써|에서는|에서도|에서|에게|까지|부터|보다|처럼|마다|이나|이란|이라는|이라고|이라|으로|"

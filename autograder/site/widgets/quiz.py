@@ -22,6 +22,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import markdown  # type: ignore[import-untyped]
+from mkdocs.exceptions import PluginError
 from pymdownx.superfences import SuperFencesException  # type: ignore[import-untyped]
 
 from autograder.site.widgets import place
@@ -46,6 +47,10 @@ class QuizError(ValueError):
         self.what = what
         self.line = line
         self.fix = fix
+
+
+class BrokenQuiz(SuperFencesException, PluginError):  # type: ignore[misc]
+    """Ends the build with one line: superfences hands it on, and MkDocs takes it for its own."""
 
 
 @dataclass(frozen=True)
@@ -144,14 +149,14 @@ def fence(
     """The formatter that mkdocs.yml names for the fence `quiz`.
 
     Raises:
-        SuperFencesException: the quiz cannot be asked. The linter has said so before with a line;
-            this keeps a broken quiz from ever being shown as code.
+        BrokenQuiz: the quiz cannot be asked. The linter has said so before with a line; this keeps
+            a broken quiz from ever being shown as code.
     """
     path = place.source(md)
     try:
         quiz = parse(source)
     except QuizError as error:
-        raise SuperFencesException(f"curriculum/{path}: {error.what}; {error.fix}") from error
+        raise BrokenQuiz(f"curriculum/{path}: {error.what}; {error.fix}") from error
     md.quizzes = number = getattr(md, "quizzes", 0) + 1
     return render(quiz, f"{place.identity(path)}#{number}", catalogue(place.language(path)), md)
 
