@@ -18,9 +18,10 @@ from mkdocs.plugins import BasePlugin, event_priority
 
 from autograder import assignment, cohort, paths
 from autograder.errors import PioneersError
-from autograder.site import generate, rendered, repository, stage, theme
+from autograder.site import generate, lint, rendered, repository, search, stage, theme
 from autograder.site.generate import lessons
 from autograder.site.generated import Generated, Sources
+from autograder.site.widgets import glossary
 
 if TYPE_CHECKING:
     from mkdocs.config.defaults import MkDocsConfig
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from mkdocs.structure.pages import Page
     from mkdocs.utils.templates import TemplateContext
 
+_log = logging.getLogger("mkdocs.plugins.pioneers")
 FIRST, LAST = 100, -75  # mkdocs-static-i18n comes after LAST, at -100
 
 
@@ -52,6 +54,7 @@ class PioneersPlugin(BasePlugin[Settings]):  # type: ignore[no-untyped-call]
         self._rendered: rendered.Store | None = None
         self._theme: theme.Theme | None = None
         self._lessons: lessons.Links = {}
+        self._sections: list[search.Section] = []
 
     def on_startup(self, *, command: Literal["build", "gh-deploy", "serve"], dirty: bool) -> None:
         """A build says what is wrong and nothing else.
@@ -78,7 +81,12 @@ class PioneersPlugin(BasePlugin[Settings]):  # type: ignore[no-untyped-call]
         )
         try:
             self._made = stage.stage(self._written, generate.pages(sources), folder)
-            self._lessons = lessons.links(assignment.load_all())
+            found = assignment.load_all()
+            self._lessons = lessons.links(found)
+            content = {path: page.content for path, page in self._made.items()}
+            named = {each.id: each.lesson for each in found}
+            for fault in lint.lint(self._written, content, named, paths.assignments()):
+                _log.warning("%s", fault)  # all of them at once; a strict build then fails
             names = {path: page.source or path for path, page in self._made.items()}
             self._theme = theme.prepare(self._written, folder, sources.cache, names)
             theme.tell(self._theme, config)
@@ -112,21 +120,52 @@ class PioneersPlugin(BasePlugin[Settings]):  # type: ignore[no-untyped-call]
             self._rendered.use(page, markdown)
         return markdown
 
+    def on_pre_build(self, *, config: MkDocsConfig) -> None:
+        """Each language is searched by itself."""
+        self._sections = []
+
+    @event_priority(FIRST)
     def on_page_context(
         self, context: TemplateContext, *, page: Page, config: MkDocsConfig, nav: Navigation
     ) -> TemplateContext:
-        """A made page is edited where it is made from."""
+        """A made page is edited where it is made from; every page can be searched."""
         made = self._made.get(page.file.src_uri)
         if made is not None:
             place = f"{config.repo_url}/edit/main/{made.source}"
             page.edit_url = place if config.repo_url and made.source else None
+        title, settings = str(page.title), page.meta.get("search")
+        try:
+            self._sections += search.collect(
+                page.content or "", url=page.url, title=title, settings=settings
+            )
+        except PioneersError as error:
+            raise PluginError(str(error)) from error
+        page.meta["search"] = {"exclude": True}  # from the theme's own index, which no page loads
         return context
+
+    def on_post_page(self, output: str, *, page: Page, config: MkDocsConfig) -> str:
+        """The page searches with our worker."""
+        return search.point(output)
+
+    def on_post_template(
+        self, output_content: str, *, template_name: str, config: MkDocsConfig
+    ) -> str:
+        """So does the page that stands in for a missing one."""
+        return search.point(output_content)
 
     @event_priority(FIRST)
     def on_post_build(self, *, config: MkDocsConfig) -> None:
         """What pages load beside themselves is laid into the built site."""
         if self._theme is not None:
             theme.finish(self._theme, Path(config.site_dir))
+        try:
+            search.write(
+                self._sections, Path(config.site_dir) / "search", str(config.theme["language"]),
+                search.dictionary(self._sources.root / glossary.FILE),
+                self._sources.cache / "search",
+            )  # fmt: skip
+        except PioneersError as error:
+            raise PluginError(str(error)) from error
 
     def on_serve(
         self, server: LiveReloadServer, config: MkDocsConfig, builder: Any

@@ -3,7 +3,7 @@
 The file is read by `site/overrides/assets/javascripts/search/engine.js`; its shape:
 
     {"format_version": 1, "language": "ko",
-     "pages": [["week1/day2/", "2일차 · …"], …],
+     "pages": [["week1/day2/", "2일차 · …", 1.0], …],
      "sections": [[page, "anchor", "title", "text", "code"], …],
      "terms": {"조인": [section, weight, step to the next section, weight, …], …},
      "shapes": {"틀려": ["틀리다"], …},
@@ -83,7 +83,7 @@ def _index(
     shapes: Mapping[str, list[str]],
     words: Dictionary,
 ) -> dict[str, object]:
-    pages = {section.url: section.page for section in sections}
+    pages = {section.url: (section.page, section.boost) for section in sections}
     places = {url: place for place, url in enumerate(pages)}
     terms = _postings([
         {name: cut.get(text, []) for name, text in _fields(section).items()}
@@ -95,7 +95,7 @@ def _index(
             shown.setdefault(shape, []).append(verb)
     return {
         "format_version": FORMAT_VERSION,
-        "pages": list(pages.items()),
+        "pages": [[url, title, boost] for url, (title, boost) in pages.items()],
         "sections": [
             [places[found.url], found.anchor, found.title, found.text, found.code]
             for found in sections

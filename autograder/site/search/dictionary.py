@@ -1,6 +1,6 @@
 """What the search knows of words: the glossary's terms, and what people say for what is written.
 
-Reads `curriculum/glossary.toml` and `words.toml` beside this module; segments nothing.
+The second are in `words.toml` beside this module. Segments nothing.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from autograder.errors import ConfigError
+from autograder.site.widgets import glossary
 
 WORDS = Path(__file__).with_name("words.toml")
 _KOREAN_NAME = re.compile(r"[\uac00-\ud7a3]+(?: [\uac00-\ud7a3]+)?")
@@ -36,13 +37,14 @@ class Dictionary:
         return hashlib.sha256("\n".join(self.names).encode()).hexdigest()[:16]
 
 
-def read(glossary: Path, words: Path = WORDS) -> Dictionary:
+def read(glossary_file: Path, words: Path = WORDS) -> Dictionary:
     """The dictionary of a site; a missing glossary is an empty one.
 
     Raises:
-        ConfigError: a file is not TOML, or a term in it lacks its words.
+        ConfigError: a file is not what it must be.
     """
-    groups = [*_terms(glossary), *_said(words)]
+    terms = glossary.load(glossary_file)
+    groups = [_distinct([*term.name.values(), *term.also]) for term in terms] + _said(words)
     return Dictionary(_names(phrase for group in groups for phrase in group), tuple(groups))
 
 
@@ -60,43 +62,15 @@ def _names(phrases: Iterable[str]) -> tuple[str, ...]:
     return tuple(sorted(names.values()))
 
 
-def _terms(path: Path) -> list[tuple[str, ...]]:
-    entries = _toml(path).get("term", [])
-    if not isinstance(entries, list):
-        raise ConfigError(f"{path}: term is not a list", fix="write each term as [[term]]")
-    groups = []
-    for place, entry in enumerate(entries, start=1):
-        named = entry if isinstance(entry, dict) else {}
-        also = named.get("also", [])
-        said = [named.get("ko"), named.get("en"), *(also if isinstance(also, list) else [None])]
-        phrases = [phrase for phrase in said if isinstance(phrase, str) and phrase.strip()]
-        if len(phrases) != len(said):
-            raise ConfigError(
-                f"{path}: term {place} lacks ko or en, or its also is not a list of words",
-                fix="give it both names, and also as a list",
-            )
-        groups.append(_distinct(phrases))
-    return groups
-
-
 def _said(path: Path) -> list[tuple[str, ...]]:
-    groups = _toml(path).get("same", [])
-    if not isinstance(groups, list) or not all(
-        isinstance(group, list) and all(isinstance(phrase, str) and phrase for phrase in group)
-        for group in groups
-    ):
-        raise ConfigError(f"{path}: same is not a list of lists of words", fix="mend that list")
-    return [_distinct(group) for group in groups]
-
-
-def _distinct(phrases: list[str]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(" ".join(phrase.split()) for phrase in phrases))
-
-
-def _toml(path: Path) -> dict[str, object]:
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        return {}
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise ConfigError(f"{path}: {error}", fix="mend it there") from error
+        groups = tomllib.loads(path.read_text(encoding="utf-8"))["same"]
+        return [_distinct(group) for group in groups]
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, KeyError, AttributeError) as error:
+        raise ConfigError(
+            f"{path}: {error}", fix="write same as a list of lists of words"
+        ) from error
+
+
+def _distinct(phrases: Iterable[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(" ".join(phrase.split()) for phrase in phrases))

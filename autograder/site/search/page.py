@@ -6,15 +6,17 @@ import json
 import re
 
 WORKER = "assets/javascripts/search-worker.js"
+_LANGUAGE = re.compile(r'<html[^>]*\blang="(ko|en)"')
 _SETTINGS = re.compile(r'(<script id="__config" type="application/json">)(.*?)(</script>)', re.S)
 
 
-def point(html: str, language: str) -> str:
+def point(html: str) -> str:
     """The page with our worker in the theme's settings; a page without them is left as it is.
 
-    Args:
-        language: `ko` or `en`; the worker loads that index and no other.
+    The worker is told the page's language, and loads the index of that one.
     """
+    named = _LANGUAGE.search(html)
+    language = named[1] if named else "ko"
     return _SETTINGS.sub(lambda found: found[1] + _pointed(found[2], language) + found[3], html, 1)
 
 

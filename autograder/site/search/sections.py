@@ -9,8 +9,11 @@ import re
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 
+from autograder.errors import ConfigError
+
 MOST_CHARACTERS = 20_000
 """Of one section's text, and of its code; a longer one is cut, so that no page swamps the index."""
+MOST_BOOST = 10
 
 _HEADINGS = {"h1", "h2", "h3", "h4", "h5", "h6"}
 _VOID = {
@@ -38,6 +41,7 @@ class Section:
         title: the heading's text; the page's title where there is no heading.
         text: prose, with single spaces.
         code: what stands in code blocks, with single spaces.
+        boost: how much more the page counts than others, as its front matter's `search: boost:`.
     """
 
     url: str
@@ -46,15 +50,30 @@ class Section:
     title: str
     text: str
     code: str = ""
+    boost: float = 1.0
 
 
-def collect(html: str, *, url: str, title: str) -> list[Section]:
+def collect(html: str, *, url: str, title: str, settings: object = None) -> list[Section]:
     """The sections of a page in the order of reading; the first one is the page itself.
 
     Args:
         html: the content as the theme puts it on the page, without header and navigation.
         title: the page's title as plain text.
+        settings: what the page's front matter says under `search:`; with `exclude: true` the page
+            has no sections.
+
+    Raises:
+        ConfigError: `boost` is not a number above 0.
     """
+    said = settings if isinstance(settings, dict) else {}
+    if said.get("exclude"):
+        return []
+    boost = said.get("boost", 1.0)
+    if not isinstance(boost, int | float) or not 0 < boost <= MOST_BOOST:
+        raise ConfigError(
+            f"{url}: search: boost: {boost!r} is not a number above 0 and up to {MOST_BOOST}",
+            fix="mend the page's front matter",
+        )
     reader = _Reader()
     reader.feed(html)
     reader.close()
@@ -62,7 +81,14 @@ def collect(html: str, *, url: str, title: str) -> list[Section]:
     if reader.drafts[0].level == 1:  # the first heading is the page's own: no anchor leads there
         reader.drafts[0].anchor = ""
     sections = [
-        Section(url, page, draft.anchor, _plain("".join(draft.title)) or page, *draft.body())
+        Section(
+            url,
+            page,
+            draft.anchor,
+            _plain("".join(draft.title)) or page,
+            *draft.body(),
+            float(boost),
+        )
         for draft in reader.drafts
     ]
     return [sections[0]] + [found for found in sections[1:] if found.anchor]

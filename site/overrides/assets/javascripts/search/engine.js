@@ -9,7 +9,7 @@ import { Lexicon, concepts } from "./query.js";
 import { jamo } from "./words.js";
 
 /**
- * @typedef {{format_version: number, language: string, pages: [string, string][],
+ * @typedef {{format_version: number, language: string, pages: [string, string, number][],
  *   sections: [number, string, string, string, string][], terms: Record<string, number[]>,
  *   shapes: Record<string, string[]>, same: Record<string, string[][]>}} Index
  * @typedef {{section: number, score: number, matched: Set<number>}} Hit
@@ -138,7 +138,8 @@ export class Engine {
       const sum = [...most.values()].reduce((total, one) => total + one, 0);
       const part = [...most.keys()].reduce((total, concept) => total + worth[concept], 0) / whole;
       const rest = Math.max(0, sum * (0.4 + 0.6 * part) - hits[0].score);
-      return { page, score: hits[0].score + REST_OF_PAGE * rest, hits, matched: new Set(most.keys()) };
+      const score = (hits[0].score + REST_OF_PAGE * rest) * this.index.pages[page][2];
+      return { page, score, hits, matched: new Set(most.keys()) };
     });
     found.sort((a, b) => b.score - a.score || a.page - b.page);
     const least = (found[0]?.score ?? 0) * LEAST_OF_BEST;

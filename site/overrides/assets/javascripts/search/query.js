@@ -61,6 +61,7 @@ export class Lexicon {
 
   /** Words of which a text is a part. @param {string} text */
   inside(text) {
+    if (/^\p{N}/u.test(text)) return []; // 0점 is not in 10점
     return this.#usual(this.keys.filter(([, term]) => term.includes(text)));
   }
 
@@ -68,7 +69,7 @@ export class Lexicon {
   near(text) {
     const keys = jamo(text);
     const least = keys === text ? 4 : 5; // shorter ones are one slip away from anything
-    if (keys.length < least) return [];
+    if (keys.length < least || /\p{N}/u.test(text)) return [];
     return this.#usual(this.keys.filter(([typed]) => isOneSlip(typed, keys)));
   }
 
@@ -172,11 +173,22 @@ function korean(words, lexicon, isOpen, attached) {
       }
       continue;
     }
-    const alternatives = [...meanings(piece.text, lexicon), ...compound(piece, lexicon)];
+    if (piece.kind === "weak") {
+      found.push({ typed: piece.typed, alternatives: all([piece.text], 1, lexicon), weak: true });
+      continue;
+    }
+    const apart = piece.typed.includes(" ") ? knownParts(piece.text, lexicon) : [];
+    if (apart.length) {
+      const whole = meanings(piece.text, lexicon);
+      const each = apart.map((text) => [...meanings(text, lexicon), ...whole]);
+      found.push(...each.map((alternatives, at) => ({ typed: apart[at], alternatives, weak: false })));
+      continue;
+    }
+    const alternatives = [...meanings(piece.text, lexicon), ...compound(piece.text, lexicon)];
     if (isLast && piece.text.length > 1) {
       alternatives.push(...all(lexicon.beginning(piece.text), BEGINS, lexicon));
     }
-    found.push({ typed: piece.typed, alternatives, weak: piece.kind === "weak" });
+    found.push({ typed: piece.typed, alternatives, weak: false });
   }
   return found;
 }
@@ -194,18 +206,28 @@ function meanings(text, lexicon) {
 
 /**
  * The parts of a compound, for pages that write them apart or know only one of them.
- * @param {import("./cut.js").Piece} piece
+ * @param {string} text
  * @param {Lexicon} lexicon
  * @returns {Alternative[]}
  */
-function compound(piece, lexicon) {
-  if (piece.text.length < 3) return [];
-  const parts = cut([piece.text], (text) => (text === piece.text ? Infinity : lexicon.cost(text)));
-  const words = parts.filter((part) => lexicon.terms.has(part.text)).map((part) => part.text);
-  if (words.length === parts.length && words.length > 1) {
-    return [{ terms: words, weight: piece.typed.includes(" ") ? APART : PARTS }];
-  }
-  return all(words.filter((word) => word.length > 1), INSIDE, lexicon);
+function compound(text, lexicon) {
+  const parts = knownParts(text, lexicon);
+  if (parts.length) return [{ terms: parts, weight: PARTS }];
+  const words = split(text, lexicon).filter((part) => part.length > 1);
+  return all(words, INSIDE, lexicon);
+}
+
+/** The parts of a compound if each is a term. @param {string} text @param {Lexicon} lexicon */
+function knownParts(text, lexicon) {
+  const parts = split(text, lexicon);
+  return parts.length > 1 && parts.every((part) => lexicon.terms.has(part)) ? parts : [];
+}
+
+/** @param {string} text @param {Lexicon} lexicon @returns {string[]} */
+function split(text, lexicon) {
+  if (text.length < 3) return [];
+  const cost = (/** @type {string} */ part) => (part === text ? Infinity : lexicon.cost(part));
+  return cut([text], cost).map((part) => part.text);
 }
 
 /** Other words for a phrase. @param {string} key @param {Lexicon} lexicon @returns {Alternative[]} */
