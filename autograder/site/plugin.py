@@ -21,7 +21,7 @@ from autograder.errors import PioneersError
 from autograder.site import generate, lint, rendered, repository, search, stage, theme
 from autograder.site.generate import lessons
 from autograder.site.generated import Generated, Sources
-from autograder.site.widgets import glossary
+from autograder.site.widgets import done, glossary
 
 if TYPE_CHECKING:
     from mkdocs.config.defaults import MkDocsConfig
@@ -140,6 +140,7 @@ class PioneersPlugin(BasePlugin[Settings]):  # type: ignore[no-untyped-call]
             )
         except PioneersError as error:
             raise PluginError(str(error)) from error
+        page.content = (page.content or "") + done.block(page.file.src_uri)  # no word to be found
         page.meta["search"] = {"exclude": True}  # from the theme's own index, which no page loads
         return context
 
