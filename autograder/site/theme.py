@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING
 
 from mkdocs.utils import get_theme_dir
 
-from autograder import paths
+from autograder import assignment, paths
 from autograder.files import write_whole
-from autograder.site import assets, diagrams, typeface
+from autograder.site import assets, diagrams, hero, typeface
 from autograder.text import catalogue
 
 if TYPE_CHECKING:
@@ -88,6 +88,7 @@ def tell(theme: Theme, config: MkDocsConfig) -> None:
         "sheet": f"{folder}/{theme.typeface.name}",
         "parts": [f"{folder}/{name}" for name in theme.typeface.parts],
     }
+    config.extra["sample"] = hero.sample(assignment.load_all())
     settings = config.mdx_configs.setdefault(_FENCES, {})
     others = [
         each for each in settings.get("custom_fences", []) if each["name"] != diagrams.LANGUAGE

@@ -42,7 +42,7 @@ export function count(asked, pages, done) {
 
 /** @param {Document} page */
 export function start(page) {
-  const root = new URL(settings(page).base + "/", page.location.href).href;
+  const root = new URL(settings(page).base.replace(/\/*$/, "/"), page.location.href).href;
   const links = [...page.querySelectorAll(".md-nav--primary a.md-nav__link[href]")]
     .map((link) => [link, identity(link.href, root)])
     .filter(([, name]) => name);
