@@ -1,0 +1,99 @@
+/** A query in a lesson that the reader can change and run. */
+
+import { button, make, sentence } from "./dom.js";
+import { editor, resetButton } from "./editor.js";
+import { statusLine } from "./status.js";
+import { spans } from "./telling.js";
+
+/**
+ * @param {HTMLElement} block
+ * @param {{query: string, tables: object, language: string}} about  what the page was built with
+ * @param {import("./session.js").Session} session
+ * @param {ReturnType<typeof import("./words.js").words>} say
+ */
+export function mount(block, about, session, say) {
+  const answer = block.querySelector(".sql-run__answer");
+  const status = statusLine(say);
+  const pad = editor({
+    language: "sql",
+    label: say.query,
+    help: say.help,
+    text: about.query,
+    changed: () => {},
+    run: () => ask(),
+  });
+  const runButton = button(say.run, () => ask(), true);
+  const stopButton = button(say.stop, () => session.stop());
+  const again = resetButton(pad, {
+    ...say,
+    reset: say.resetQuery,
+    first: about.query,
+    say: status.say,
+  });
+  let busy = false;
+  work(false);
+  block.replaceChildren(
+    pad.element,
+    make("div.run__buttons", {}, runButton, stopButton, again),
+    status.element,
+    answer,
+  );
+  pad.focus();
+  session.begin((progress) => status.progress(progress)).then(
+    () => busy || status.say(say.ready),
+    (error) => status.failed(error),
+  );
+
+  function work(on) {
+    busy = on;
+    runButton.setAttribute("aria-disabled", String(on));
+    stopButton.setAttribute("aria-disabled", String(!on));
+  }
+
+  async function ask() {
+    if (busy) return;
+    work(true);
+    try {
+      show(await session.query(about, pad.text(), status.progress));
+    } catch (error) {
+      status.failed(error);
+      session.begin(() => {}).catch(() => {});
+    } finally {
+      work(false);
+    }
+  }
+
+  function show(found) {
+    if (found.message) {
+      status.say("");
+      answer.replaceChildren(
+        make(
+          "div.run__told",
+          { role: "alert" },
+          make("p", {}, ...sentence(spans(found.message))),
+          make("p.run__next", {}, ...sentence(spans(found.next))),
+        ),
+      );
+      return;
+    }
+    const { columns, rows, more } = found;
+    const count = more ? say.more(rows.length) : rows.length ? say.rows(rows.length) : say.noRows;
+    status.say(columns.length ? count : say.noTable);
+    answer.replaceChildren(...(columns.length ? [table(columns, rows)] : []));
+  }
+}
+
+function table(columns, rows) {
+  const head = columns.map((name) => make("th", { scope: "col" }, name));
+  const body = rows.map((row) => make("tr", {}, ...row.map(cell)));
+  return make(
+    "div.sql-run__scroll",
+    { tabindex: "0", role: "group" },
+    make("table", {}, make("thead", {}, make("tr", {}, ...head)), make("tbody", {}, ...body)),
+  );
+}
+
+function cell(value) {
+  if (value === null) return make("td.sql-run__null", {}, "NULL");
+  return make(`td${typeof value === "number" ? ".sql-run__number" : ""}`, {}, String(value));
+}
