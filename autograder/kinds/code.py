@@ -13,7 +13,7 @@ from typing import Final
 
 from autograder.assignment import Assignment
 from autograder.assignment.code import CodeTable
-from autograder.authoring import crosscheck
+from autograder.authoring import breaks, crosscheck
 from autograder.capture import code
 from autograder.capture.captured import Captured
 from autograder.capture.drawing import Drawn, Group, draw
@@ -150,6 +150,7 @@ KIND: Final = Kind(
     write_starter=_write_starter,
     parts=_parts,
     write_variant=_write_variant,
+    breaks=breaks.PROGRAM,
     draws="cases",
     proofs=_proofs,
 )

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Final
 
 from autograder.assignment import Assignment
+from autograder.authoring import breaks
 from autograder.capture import dag
 from autograder.capture.captured import Captured
 from autograder.capture.dag import ENTRY
@@ -98,5 +99,6 @@ KIND: Final = Kind(
     write_starter=_write_starter,
     parts=_parts,
     write_variant=_write_variant,
+    breaks=breaks.TASKS,
     needs="airflow",
 )

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from autograder.assignment import Assignment
+from autograder.authoring.breaks import Rule
 from autograder.capture.captured import Captured
 from autograder.submission import Submission
 
@@ -43,6 +44,8 @@ class Kind:
         write_starter: writes what members begin with into a folder; its path.
         parts: the named sources of the solution that a variant of it may replace.
         write_variant: writes the solution with some parts replaced into a folder; its path.
+        breaks: the small ways in which a solution of this kind is broken for its author to see
+            whether the checks notice.
         draws: what is drawn anew for each grade besides data, one word; empty for nothing.
         needs: a module, and the requirement set that has it, without which nothing of this kind
             runs; empty where every environment will do.
@@ -56,6 +59,7 @@ class Kind:
     write_starter: Callable[[Assignment, Path], Path]
     parts: Callable[[Assignment], dict[str, str]]
     write_variant: Callable[[Assignment, Mapping[str, str], Path], Path]
+    breaks: tuple[Rule, ...]
     draws: str = ""
     needs: str = ""
     proofs: Callable[[Assignment], Iterator[tuple[bool, str]]] = lambda _: iter(())

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Final
 
 from autograder.assignment import Assignment
-from autograder.authoring import source
+from autograder.authoring import breaks, source
 from autograder.capture import notebook
 from autograder.capture.captured import Captured
 from autograder.kinds.kind import Kind, Surroundings
@@ -64,4 +64,5 @@ KIND: Final = Kind(
     write_starter=_write_starter,
     parts=_parts,
     write_variant=_write_variant,
+    breaks=breaks.TABLES,
 )
