@@ -36,21 +36,32 @@ def ties(random: Random) -> Iterator[Case]:
 
 def mixed(random: Random) -> Iterator[Case]:
     """Short lists with equal prices among them; for some cards nothing fits."""
+    low, gap = random.randint(1, 9) * STEP, random.randint(1, 3) * STEP
+    yield [low, low + gap, low + 2 * gap, low + 3 * gap], 2 * low + 3 * gap
     for _ in range(40):
         prices = _prices(random, random.randint(2, 12), most=20)
         yield prices, random.randint(0, 45) * STEP
 
 
 def large(random: Random) -> Iterator[Case]:
-    """The whole catalogue of a big store; many pairs use the card equally well."""
+    """The whole catalogue of a big store; many pairs use the card equally well.
+
+    The dearest games cost more than the card, whose amount is odd: no game is half of it.
+    """
     prices = sorted(random.randrange(1_000, 2_000_000) for _ in range(30_000))
-    yield prices, random.randrange(1_500_000, 2_500_000)
+    yield prices, random.randrange(1_000_001, 1_500_000, 2)
 
 
 def sizes(random: Random, n: int) -> Case:
-    """`n` prices; the card pays for about half of all pairs."""
-    prices = sorted(random.randrange(1_000, 1_000 * n + 2_000) for _ in range(n))
-    return prices, 1_000 * n + 1
+    """`n` prices; the card pays for about half of all pairs.
+
+    Whatever is drawn, one game costs half of the card, and two pairs cost all of it.
+    """
+    half = 500 * (n + 2)
+    near, far = sorted(random.sample(range(1, half), 2))
+    known = [half - far, half - near, half, half + near, half + far][-n:]
+    others = [random.choice((-1, 1)) * random.randrange(1, half) for _ in range(n - len(known))]
+    return sorted([*known, *(half + each for each in others)]), 2 * half
 
 
 def small(random: Random) -> Iterator[Case]:

@@ -44,6 +44,8 @@ def once_each(random: Random) -> Iterator[Case]:
 
 def ties(random: Random) -> Iterator[Case]:
     """Several baskets bring the same fun: the cheapest one counts."""
+    one, other = random.sample(range(2, 13), 2)
+    yield [[one, 30], [other, 30]], one + other
     for _ in range(15):
         fun = 10 * random.randint(1, 5)
         games = [[random.randint(2, 12), fun] for _ in range(random.randint(3, 7))]
@@ -51,7 +53,9 @@ def ties(random: Random) -> Iterator[Case]:
 
 
 def mixed(random: Random) -> Iterator[Case]:
-    """Ordinary wish lists."""
+    """Ordinary wish lists, and one where two games are equally good."""
+    price, fun = random.randint(2, 20), random.randint(1, 99)
+    yield [[price + 1, fun], [price, fun]], 2 * price
     for _ in range(25):
         yield _wishes(random, random.randint(2, 10), random.randint(5, 60))
 
@@ -59,8 +63,10 @@ def mixed(random: Random) -> Iterator[Case]:
 def large(random: Random) -> Iterator[Case]:
     """A hundred wishes: there are more baskets than grains of sand."""
     prices = [random.randint(20, 60) for _ in range(100)]
-    # Dearer games are more fun, so that the best basket spends all of the budget.
-    yield [[price, price + 10] for price in prices], random.randint(1_500, 2_000)
+    # Dearer games are more fun, so that the best basket spends all of the budget, which the
+    # cheapest games leave a little of.
+    budget = sum(sorted(prices)[: random.randint(50, 60)]) + random.randint(5, 15)
+    yield [[price, price + 10] for price in prices], budget
 
 
 def small(random: Random) -> Iterator[Case]:

@@ -1,0 +1,162 @@
+"""Every golden case, officially graded again and again: does it always get the same verdict?
+
+    PIONEERS_REQUIREMENTS=all ./pioneers doctor    # once: an environment that has Airflow
+    .venv/bin/python benchmarks/stability.py [--rounds 10] [--only c0 w2d1] [--jobs 1]
+
+Each round has a seed of its own, so what is drawn for a grade differs from round to round; a
+verdict is the score and each check's status, findings and hint. Rounds come outermost: a part of a
+run says something of every case. Each grade is a line of the file `--keep`, and what is there is
+not graded again. Prints the cases that differ among rounds or miss their golden verdict, and exits
+with 1 if there are any.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+import tempfile
+import time
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+from autograder import assignment as assignments
+from autograder import kinds
+from autograder.assignment import Assignment
+from autograder.authoring.golden import Case, differences, load_cases, write_submission
+from autograder.models import Report
+from autograder.pipeline import grade
+
+FIRST_SEED = 20_260_000
+ORDER = ("code", "dag", "notebook")
+"""Which kinds come first in a round: the cheap ones."""
+Row = dict[str, Any]
+
+
+def verdict(report: Report) -> dict[str, Any]:
+    """What must be the same each time: plain JSON, without anything that tells of the data."""
+    return {
+        "status": report.status,
+        "score": round(report.score, 6),
+        "checks": {
+            check.id: [check.status, *(found.code for found in check.findings), bool(check.hint)]
+            for check in report.checks
+        },
+    }
+
+
+def one(target: Assignment, case: Case, number: int) -> Row:
+    """Grade a case once, on the seed of a round; a line of the file."""
+    started = time.monotonic()
+    with tempfile.TemporaryDirectory(prefix="stability-") as name:
+        path = write_submission(case, target, Path(name))
+        report = grade(target, path, seed=FIRST_SEED + number, language="en")
+    return {
+        "assignment": target.id,
+        "sha256": target.sha256,
+        "case": case.name,
+        "round": number,
+        "seconds": round(time.monotonic() - started, 2),
+        "verdict": verdict(report),
+        "wrong": differences(case, report),
+        "message": report.message,
+    }
+
+
+def known(path: Path) -> list[Row]:
+    """The lines of an earlier run; a last one that was cut off is taken away."""
+    try:
+        text = path.read_text("utf-8")
+    except FileNotFoundError:
+        return []
+    whole = text[: text.rfind("\n") + 1]
+    if whole != text:
+        path.write_text(whole, "utf-8")
+    return [json.loads(line) for line in whole.splitlines()]
+
+
+def asked(only: list[str], rounds: int, done: Iterable[Row]) -> Iterator[tuple[Any, Case, int]]:
+    """What is still to be graded, in order."""
+    graded = {(row["assignment"], row["sha256"], row["case"], row["round"]) for row in done}
+    targets = [
+        each
+        for each in sorted(assignments.load_all(), key=lambda each: ORDER.index(each.kind))
+        if not only or any(each.id.startswith(start) for start in only)
+    ]
+    kinds.fit(targets)
+    for number in range(rounds):
+        for target in targets:
+            for case in load_cases(target):
+                if (target.id, target.sha256, case.name, number) not in graded:
+                    yield target, case, number
+
+
+def table(rows: Iterable[Row]) -> tuple[str, bool]:
+    """The result in Markdown, and whether every verdict held."""
+    current = {each.id: each.sha256 for each in assignments.load_all()}
+    by_case: dict[tuple[str, str], list[Row]] = defaultdict(list)
+    for row in rows:
+        if current.get(row["assignment"]) == row["sha256"]:
+            by_case[row["assignment"], row["case"]].append(row)
+    least = min((len(found) for found in by_case.values()), default=0)
+    total = sum(len(found) for found in by_case.values())
+    lines = [f"{len(by_case)} golden cases, {total} grades, each case at least {least} times\n"]
+    bad = {}
+    for name, found in by_case.items():
+        seen = Counter(json.dumps(row["verdict"], sort_keys=True) for row in found)
+        wrong = Counter(line for row in found for line in row["wrong"])
+        if len(seen) > 1 or wrong:
+            bad[name] = seen, wrong, found
+    if not bad:
+        return "\n".join([*lines, "every verdict was the same each time, and as written"]), True
+    lines.append("| case | verdicts | what departs |\n|:--|:--|:--|")
+    for (target, case), (seen, wrong, found) in sorted(bad.items()):
+        counts = ", ".join(str(number) for _, number in seen.most_common())
+        said = "; ".join(f"{line} ({number}×)" for line, number in wrong.most_common())
+        lines.append(f"| {target} {case} | {counts} | {said or _departs(found, seen)} |")
+    return "\n".join(lines), False
+
+
+def _departs(found: list[Row], seen: Counter[str]) -> str:
+    usual = json.loads(seen.most_common(1)[0][0])
+    other = next(row for row in found if row["verdict"] != usual)
+    checks = other["verdict"]["checks"]
+    parts = [f"{key}: {checks[key]}" for key in checks if checks[key] != usual["checks"].get(key)]
+    return f"round {other['round']}: {'; '.join(parts) or other['verdict']}"
+
+
+def main() -> None:
+    """Grade what is not graded yet and print the table."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--rounds", type=int, default=10)
+    parser.add_argument("--only", nargs="*", default=[], help="how the assignments' ids begin")
+    parser.add_argument("--jobs", type=int, default=1, help="how many grades at once")
+    parser.add_argument("--keep", type=Path, default=Path("stability.jsonl"), help="the results")
+    parser.add_argument("--told", action="store_true", help="tell what is kept; grade nothing")
+    given = parser.parse_args()
+    rows = known(given.keep)
+    todo = [] if given.told else list(asked(given.only, given.rounds, rows))
+    with given.keep.open("a", encoding="utf-8") as file, ThreadPoolExecutor(given.jobs) as pool:
+        for count, row in enumerate(pool.map(lambda each: one(*each), todo), 1):
+            file.write(json.dumps(row, ensure_ascii=False) + "\n")
+            file.flush()
+            rows.append(row)
+            said = "; ".join(row["wrong"]) or "as written"
+            print(
+                f"{count}/{len(todo)} round {row['round']} {row['assignment']} {row['case']}"
+                f" {row['seconds']:.1f} s: {said}",
+                file=sys.stderr,
+                flush=True,
+            )
+    said, held = table(rows)
+    print(said)
+    sys.exit(not held)
+
+
+if __name__ == "__main__":
+    main()
