@@ -21,7 +21,7 @@ from autograder.errors import PioneersError
 from autograder.site import generate, lint, rendered, repository, search, stage, theme
 from autograder.site.generate import lessons
 from autograder.site.generated import Generated, Sources
-from autograder.site.widgets import done, glossary
+from autograder.site.widgets import archive, done, glossary
 
 if TYPE_CHECKING:
     from mkdocs.config.defaults import MkDocsConfig
@@ -160,6 +160,7 @@ class PioneersPlugin(BasePlugin[Settings]):  # type: ignore[no-untyped-call]
         if self._theme is not None:
             theme.finish(self._theme, Path(config.site_dir))
         try:
+            archive.place(self._sources.root / "site", Path(config.site_dir))
             search.write(
                 self._sections, Path(config.site_dir) / "search", str(config.theme["language"]),
                 search.dictionary(self._sources.root / glossary.FILE),
