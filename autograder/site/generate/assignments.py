@@ -21,6 +21,7 @@ from autograder.models import LANGUAGES, AnswerSpec, Language
 from autograder.site.generate import limits, markup, sample, task
 from autograder.site.generate.task import Starter
 from autograder.site.generated import Generated, Sources
+from autograder.site.widgets import run
 from autograder.text import escape
 from autograder.text.catalogue import catalogue
 
@@ -119,8 +120,9 @@ class _Page:
     begin: Starter | None
 
     def text(self) -> str:
-        parts = [self._head(), self._facts(), self._buttons(), *self._task(), *self._checks()]
-        return markup.page(*parts, *self._data(), *self._limits(), *self._steps(), *self._sample())
+        parts = [self._head(), self._facts(), self._buttons(), *self._task(), *self._run()]
+        parts += [*self._checks(), *self._data()]
+        return markup.page(*parts, *self._limits(), *self._steps(), *self._sample())
 
     def _say(self, key: str, **ready: str) -> str:
         return markup.words(self.language, f"assignment.{key}", **ready)
@@ -179,6 +181,13 @@ class _Page:
             yield task.cells(self.begin.body)
         else:
             yield self._say("no_task")
+
+    def _run(self) -> Iterator[str]:
+        """Where a reader can solve it without leaving the page."""
+        block = run.block(self.assignment, self.language)
+        if block:
+            title = catalogue(self.language).say("run.title")
+            yield from (markup.heading(2, title, "run"), block)
 
     def _checks(self) -> Iterator[str]:
         columns = ("column_check", "column_what", "points", "column_kind")
