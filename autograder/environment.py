@@ -20,6 +20,8 @@ from autograder import paths
 
 STAMP = "pioneers-stamp.json"
 STARTED_ANEW = "PIONEERS_EXTENDED"
+SET_OF = {"nbgrader": "dev"}
+"""The requirement set of a module that has none of its own name."""
 
 
 def fit(needs: Iterable[str]) -> None:
@@ -28,7 +30,8 @@ def fit(needs: Iterable[str]) -> None:
     Else the command starts anew in an environment that has it, and this does not return.
 
     Args:
-        needs: names that are both a module's and a requirement set's; empty ones need nothing.
+        needs: names of modules, each also a requirement set's or in `SET_OF`; empty ones need
+            nothing.
     """
     missing = sorted({each for each in needs if each and importlib.util.find_spec(each) is None})
     script = paths.PACKAGE.parent / "pioneers"
@@ -48,11 +51,12 @@ def covering(script: Mapping[str, Any], prefix: Path, missing: Iterable[str]) ->
     Args:
         script: the names that the project's script defines.
         prefix: the environment's folder, whose stamp names the set that it holds.
+        missing: as the needs of `fit`.
     """
     covers: Mapping[str, set[str]] = script["COVERS"]
     try:
         held = json.loads((prefix / STAMP).read_text("utf-8"))["set"]
-        wanted = set(covers[held]).union(missing)
+        wanted = set(covers[held]).union(SET_OF.get(each, each) for each in missing)
     except (OSError, ValueError, KeyError, TypeError, RecursionError):
         return ""
     return next((name for name, covered in covers.items() if covered >= wanted), "")

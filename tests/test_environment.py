@@ -30,6 +30,11 @@ def test_the_smallest_set_that_keeps_what_is_there(
     assert environment.covering({"COVERS": COVERS}, tmp_path, ["airflow"]) == chosen
 
 
+def test_a_module_without_a_set_of_its_own_brings_the_set_that_has_it(tmp_path: Path) -> None:
+    (tmp_path / environment.STAMP).write_text(json.dumps({"set": "grader"}), "utf-8")
+    assert environment.covering({"COVERS": COVERS}, tmp_path, ["nbgrader"]) == "all"
+
+
 @pytest.mark.parametrize("body", [None, "", "[]", "{", "[" * 5000])
 def test_an_environment_that_is_not_ours_is_left_alone(tmp_path: Path, body: str | None) -> None:
     if body is not None:

@@ -62,8 +62,12 @@ def release(
 ) -> None:
     """Write the starter."""
     from autograder import assignment as assignments
+    from autograder import environment, kinds
     from autograder.authoring.release import release as make
 
+    target = assignments.load(which)
+    # Only a notebook's starter is made by nbgrader; who wants a coding test need not install it.
+    environment.fit(["nbgrader"] if kinds.of(target).solution(target).suffix == ".ipynb" else [])
     with screen.progress("writing the starter") as say:
-        path = make(assignments.load(which), out, force=force, say=say)
+        path = make(target, out, force=force, say=say)
     typer.echo(str(path))

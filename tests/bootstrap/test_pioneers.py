@@ -165,7 +165,6 @@ def test_a_moved_project_is_not_current(project: Path) -> None:
         (["--help"], "", "grader"),
         (["check"], "", "desk"),
         (["lab"], "", "desk"),
-        (["release", "w1d2-dataframe"], "desk", "dev"),
         (["pr", "publish"], "publisher", "dev"),
         (["test", "-k", "x"], "", "all"),
         (["--debug", "demo"], "", "all"),
