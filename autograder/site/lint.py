@@ -17,7 +17,7 @@ from urllib.parse import unquote, urlsplit
 
 from autograder.models import LANGUAGES
 from autograder.site.reading import Reading
-from autograder.site.widgets import quiz
+from autograder.site.widgets import glossary, quiz
 
 ROOT = "curriculum"
 _NAME = re.compile(r"[a-z0-9][a-z0-9._-]*")
@@ -59,6 +59,7 @@ class Course:
         made: the Markdown of the made pages by their path.
         lessons: the lesson that each assignment names, by the assignment's id; may be empty.
         assignments: where the assignments lie.
+        terms: the words of the glossary.
     """
 
     pages: Mapping[str, Reading]
@@ -66,6 +67,7 @@ class Course:
     made: Mapping[str, str] = field(default_factory=dict)
     lessons: Mapping[str, str] = field(default_factory=dict)
     assignments: Path = Path("assignments")
+    terms: tuple[glossary.Term, ...] = ()
 
     @cached_property
     def targets(self) -> Mapping[str, Reading]:
@@ -105,7 +107,8 @@ def lint(
             line = body.count(b"\n", 0, error.start) + 1
             faults.append(_fault(inner, line, "is not UTF-8 text", "save it as UTF-8"))
     texts = {path: body for path, body in made.items() if isinstance(body, str)}
-    course = Course(pages, frozenset(others), texts, lessons, assignments)
+    terms = glossary.load(curriculum / Path(glossary.FILE).name)
+    course = Course(pages, frozenset(others), texts, lessons, assignments, terms)
     for inner, page in pages.items():
         for rule in PAGE_RULES:
             faults += rule(inner, page, course)
@@ -273,6 +276,16 @@ def _lessons(course: Course) -> Iterator[Fault]:
             )  # fmt: skip
 
 
+def _terms(course: Course) -> Iterator[Fault]:
+    for term in course.terms:
+        missing = [code for code in LANGUAGES if f"{code}/{term.page}.md" not in course.targets]
+        if term.page and missing:
+            yield Fault(
+                glossary.FILE, term.line, f"page {term.page} of {term.id} is no page",
+                f"write {ROOT}/{missing[0]}/{term.page}.md or mend the key",
+            )  # fmt: skip
+
+
 PageRule = Callable[[str, Reading, Course], Iterator[Fault]]
 PAGE_RULES: tuple[PageRule, ...] = (_quizzes, _images, _other_hosts, _links, _assignments)
-COURSE_RULES: tuple[Callable[[Course], Iterator[Fault]], ...] = (_mirrors, _lessons)
+COURSE_RULES: tuple[Callable[[Course], Iterator[Fault]], ...] = (_mirrors, _lessons, _terms)

@@ -17,12 +17,14 @@ from typing import Any
 from autograder.errors import ConfigError
 from autograder.models import LANGUAGES, Language
 from autograder.site.generated import Generated, Sources
+from autograder.text import escape
 from autograder.text.catalogue import catalogue
 
 FILE = "curriculum/glossary.toml"
 _KEYS = {"id", "ko", "en", "also", "meaning", "page", "hover"}
 _ID = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 _START = re.compile(r"^\[\[\s*term\s*\]\]", re.MULTILINE)
+_TITLE = re.compile(r"^# (.+?)\s*(?:\{[^{}]*\})?\s*$", re.MULTILINE)
 _FIRST, _LAST, _VOWELS = 0xAC00, 0xD7A3, 588
 _INITIALS = "ㄱㄱㄴㄷㄷㄹㅁㅂㅂㅅㅅㅇㅈㅈㅊㅋㅌㅍㅎ"  # a doubled one is listed with the single one
 
@@ -38,6 +40,7 @@ class Term:
         also: other spellings.
         page: the lesson that teaches it, such as `week1/day2`; may be empty.
         hover: whether pages say the meaning when one points at the word.
+        line: where the file has it.
     """
 
     id: str
@@ -46,6 +49,7 @@ class Term:
     also: tuple[str, ...] = ()
     page: str = ""
     hover: bool = True
+    line: int = 1
 
 
 def load(path: Path) -> tuple[Term, ...]:
@@ -97,6 +101,7 @@ def _term(item: Mapping[str, Any], line: int) -> Term:
         also=tuple(also),
         page=_word(item, "page", line) if "page" in item else "",
         hover=item.get("hover", True),
+        line=line,
     )
 
 
@@ -115,29 +120,47 @@ def generate(sources: Sources) -> Iterator[Generated]:
     """The glossary page in both languages; none where there is no glossary."""
     terms = load(sources.root / FILE)
     for language in LANGUAGES if terms else ():
-        yield Generated(f"{language}/glossary.md", page(terms, language), FILE)
+        titles = _titles(terms, sources.root / "curriculum" / language)
+        yield Generated(f"{language}/glossary.md", page(terms, language, titles), FILE)
 
 
-def page(terms: tuple[Term, ...], language: Language) -> str:
-    """The page as Markdown: sections by first letter, a heading for each term."""
+def _titles(terms: tuple[Term, ...], folder: Path) -> dict[str, str]:
+    """The titles of the lessons that teach a term; a page that is not there has none."""
+    titles: dict[str, str] = {}
+    for name in dict.fromkeys(term.page for term in terms if term.page):
+        file = folder / f"{name}.md"
+        found = (
+            _TITLE.search(file.read_text(encoding="utf-8", errors="replace"))
+            if file.is_file()
+            else None
+        )
+        if found:
+            titles[name] = found[1]
+    return titles
+
+
+def page(terms: tuple[Term, ...], language: Language, titles: Mapping[str, str]) -> str:
+    """The page as Markdown: sections by first letter, a heading for each term.
+
+    Args:
+        titles: the titles of the lessons that terms name; others are not linked.
+    """
     words = catalogue(language)
     ordered = sorted(terms, key=lambda term: _order(term.name[language]))
-    parts = [
-        "---\nhide:\n  - toc\nsearch:\n  boost: 0.6\n---\n",  # a lesson says more than a sentence
-        f"# {words.say('widget.glossary.title')}\n",
-        f"{words.say('widget.glossary.lead')}\n",
-    ]
     sections = [
         (initial, tuple(group))
         for initial, group in groupby(ordered, lambda term: _initial(term.name[language]))
     ]
-    jump = " · ".join(
-        f"[{initial}](#{_anchor(place)})" for place, (initial, _) in enumerate(sections, start=1)
-    )
-    parts.append(f"{jump}\n")
-    for place, (initial, group) in enumerate(sections, start=1):
+    numbered = list(enumerate(sections, start=1))
+    parts = [
+        "---\nhide:\n  - toc\n---\n",
+        f"# {words.say('widget.glossary.title')}\n",
+        f"{words.say('widget.glossary.lead')}\n",
+        " · ".join(f"[{initial}](#{_anchor(place)})" for place, (initial, _) in numbered) + "\n",
+    ]
+    for place, (initial, group) in numbered:
         parts.append(f"## {initial} {{ #{_anchor(place)} }}\n")
-        parts += [_entry(term, language) for term in group]
+        parts += [_entry(term, language, titles.get(term.page, "")) for term in group]
     return "\n".join(parts)
 
 
@@ -145,18 +168,18 @@ def _anchor(place: int) -> str:
     return f"letter-{place}"
 
 
-def _entry(term: Term, language: Language) -> str:
+def _entry(term: Term, language: Language, lesson: str) -> str:
     words = catalogue(language)
     other: Language = "ko" if language == "en" else "en"
-    spellings = dict.fromkeys(
-        word for word in (term.name[other], *term.also) if word != term.name[language]
-    )
-    lines = [f"### {term.name[language]} {{ #{term.id} }}\n", f"{term.meaning[language]}\n"]
+    own = term.name[language]
+    spellings = dict.fromkeys(word for word in (term.name[other], *term.also) if word != own)
+    lines = [f"### {own} {{ #{term.id} }}\n", f"{term.meaning[language]}\n"]
     about = []
     if spellings:
-        about.append(f"{words.say('widget.glossary.also')}: {', '.join(spellings)}")
-    if term.page:
-        about.append(f"[{words.say('widget.glossary.taught')}]({term.page}.md)")
+        shown = ", ".join(escape.text(word) for word in spellings)
+        about.append(f"{words.say('widget.glossary.also')}: {shown}")
+    if lesson:
+        about.append(f"{words.say('widget.glossary.taught')}: [{lesson}]({term.page}.md)")
     if about:
         lines.append(f"{' · '.join(about)}\n{{ .term-about }}\n")
     return "\n".join(lines)

@@ -178,7 +178,7 @@ def render(quiz: Quiz, key: str, words: Catalogue, md: Any = None) -> str:
     )
     return (
         f'<form class="quiz" data-quiz="{html.escape(key)}" data-shape="{quiz.shape}">\n'
-        f"<fieldset>\n<legend>{_inline(quiz.question, inner)} "
+        f"<fieldset>\n<legend>{number}. {_inline(quiz.question, inner)} "
         f'<span class="quiz__how">{html.escape(asked)}</span></legend>\n'
         f'<ul class="quiz__choices">\n{rows}\n</ul>\n</fieldset>\n'
         f'<p class="quiz__end"><button type="submit" class="md-button">'
@@ -197,7 +197,8 @@ def _row(
         f'<label><input type="{kind}" name="quiz-{number}" value="{place_}" autocomplete="off">'
         f"<span>{_inline(choice.text, inner)}</span></label>"
         f'<details class="quiz__why"><summary>{html.escape(words.say("widget.quiz.answer"))}'
-        f"</summary><p><strong>{html.escape(verdict)}</strong> {_inline(choice.why, inner)}</p>"
+        f'</summary><p><strong class="quiz__verdict">{html.escape(verdict)}</strong> '
+        f"{_inline(choice.why, inner)}</p>"
         f"</details></li>"
     )
 
