@@ -163,7 +163,7 @@ class PioneersPlugin(BasePlugin[Settings]):  # type: ignore[no-untyped-call]
             archive.place(self._sources.root / "site", Path(config.site_dir))
             search.write(
                 self._sections, Path(config.site_dir) / "search", str(config.theme["language"]),
-                search.dictionary(self._sources.root / glossary.FILE),
+                search.words(self._sources.root / glossary.FILE),
                 self._sources.cache / "search",
             )  # fmt: skip
         except PioneersError as error:

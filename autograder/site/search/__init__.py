@@ -8,8 +8,8 @@ reader in place of the theme's. Nothing here knows MkDocs.
 from __future__ import annotations
 
 from autograder.site.search.build import Written, write
-from autograder.site.search.dictionary import read as dictionary
+from autograder.site.search.dictionary import read as words
 from autograder.site.search.page import point
 from autograder.site.search.sections import Section, collect
 
-__all__ = ["Section", "Written", "collect", "dictionary", "point", "write"]
+__all__ = ["Section", "Written", "collect", "point", "words", "write"]

@@ -7,7 +7,8 @@ The file is read by `site/overrides/assets/javascripts/search/engine.js`; its sh
      "sections": [[page, "anchor", "title", "text", "code"], …],
      "terms": {"조인": [section, weight, step to the next section, weight, …], …},
      "shapes": {"틀려": ["틀리다"], …},
-     "same": {"풀리퀘스트": [["pull", "request"], ["pr"]], …}}
+     "same": {"풀리퀘스트": [["pull", "request"], ["pr"]], …},
+     "names": ["풀 리퀘스트", …]}
 
 A weight is the term's frequency in a section's fields after length is taken out (BM25F), in
 eighths. What has been segmented before is kept in the cache by its content.
@@ -103,6 +104,14 @@ def _index(
         "terms": terms,
         "shapes": shown,
         "same": _same(words.groups, cut, set(terms)),
+        "names": sorted(
+            {
+                name
+                for group in words.groups
+                for name in group
+                if cut[name] and set(terms).issuperset(_needed(name, cut[name]))
+            }
+        ),
     }
 
 

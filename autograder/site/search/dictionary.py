@@ -66,7 +66,13 @@ def _said(path: Path) -> list[tuple[str, ...]]:
     try:
         groups = tomllib.loads(path.read_text(encoding="utf-8"))["same"]
         return [_distinct(group) for group in groups]
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, KeyError, AttributeError) as error:
+    except (
+        tomllib.TOMLDecodeError,
+        UnicodeDecodeError,
+        KeyError,
+        AttributeError,
+        TypeError,
+    ) as error:
         raise ConfigError(
             f"{path}: {error}", fix="write same as a list of lists of words"
         ) from error

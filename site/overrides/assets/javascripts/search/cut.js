@@ -44,8 +44,8 @@ const LONGEST = 14;
 /**
  * Cut Korean words.
  * @param {string[]} words as typed, each without a space in it
- * @param {(text: string) => number} known the cost of a known word beyond its place; Infinity if
- *   it is not known
+ * @param {(text: string, isEnd: boolean) => number} known the cost of a known word beyond its
+ *   place, also told whether it ends a typed word; Infinity if it is not known
  * @param {boolean} [attached] the first word follows a Latin one without a space
  * @returns {Piece[]}
  */
@@ -61,7 +61,7 @@ export function cut(words, known, attached = false) {
     let crossed = 0;
     for (let end = start + 1; end <= Math.min(text.length, start + LONGEST); end++) {
       const part = text.slice(start, end);
-      for (const [kind, cost] of ways(part, start, crossed, here)) {
+      for (const [kind, cost] of ways(part, start, crossed, here, edges.has(end))) {
         const there = best[end];
         if (!there || here.cost + cost < there.cost) {
           best[end] = { cost: here.cost + cost, from: start, kind };
@@ -74,14 +74,15 @@ export function cut(words, known, attached = false) {
 
   /**
    * @param {string} part @param {number} start @param {number} crossed @param {Way} here
+   * @param {boolean} isEnd
    * @returns {[Piece["kind"], number][]}
    */
-  function ways(part, start, crossed, here) {
+  function ways(part, start, crossed, here, isEnd) {
     const found = /** @type {[Piece["kind"], number][]} */ ([]);
     const atEdge = edges.has(start);
     const place = (part.length === 1 ? 1.4 : 0) + crossed * 0.7 + (atEdge ? 0 : 0.35);
     if (WEAK.has(part) && !crossed) found.push(["weak", 1 + place * 0.6]);
-    const cost = known(part);
+    const cost = known(part, isEnd);
     if (cost < Infinity && !(crossed && part.length < 3)) found.push(["word", 1 + cost + place]);
     const follows = start > 0 || attached;
     if (follows && !crossed && FOLLOWING.has(part)) {

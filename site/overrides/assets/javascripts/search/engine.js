@@ -11,7 +11,7 @@ import { jamo } from "./words.js";
 /**
  * @typedef {{format_version: number, language: string, pages: [string, string, number][],
  *   sections: [number, string, string, string, string][], terms: Record<string, number[]>,
- *   shapes: Record<string, string[]>, same: Record<string, string[][]>}} Index
+ *   shapes: Record<string, string[]>, same: Record<string, string[][]>, names: string[]}} Index
  * @typedef {{section: number, score: number, matched: Set<number>}} Hit
  * @typedef {{page: number, score: number, hits: Hit[], matched: Set<number>}} Found
  */
@@ -23,6 +23,9 @@ const WEAK = 0.15; // words of asking
 const REST_OF_PAGE = 0.35; // what other sections of a page add to its best one
 const LEAST_OF_BEST = 0.1; // a page below this part of the best one's score is noise
 const MOST_PAGES = 30;
+const MOST_NEAREST = 5;
+const LIKE_ENOUGH = 0.3; // of 1, by pairs of keys
+const LONGEST_LIKE = 60; // keys of a query
 
 export class Engine {
   /** @param {Index} index @throws {Error} it is of another version */
@@ -65,15 +68,14 @@ export class Engine {
    * @returns {string[]} at most five, the likeliest first
    */
   nearest(query) {
-    const keys = pairs(jamo(query.normalize("NFC").toLowerCase().replace(/\s+/g, "")).slice(0, 60));
-    const isPlain = (/** @type {string} */ term) => !/[\d_.\-]/.test(term) && term.length > 1;
-    return [...new Set([...Object.keys(this.index.same), ...Object.keys(this.index.terms)])]
-      .filter(isPlain)
-      .map((term) => /** @type {const} */ ([likeness(keys, pairs(jamo(term))), term]))
-      .filter(([like]) => like > 0.3)
+    const keys = pairs(keysOf(query.normalize("NFC")).slice(0, LONGEST_LIKE));
+    const known = Object.keys(this.index.terms).filter((term) => !/[\d_.\-]|^.$/u.test(term));
+    return [...new Set([...this.index.names, ...known])]
+      .map((word) => /** @type {const} */ ([likeness(keys, pairs(keysOf(word))), word]))
+      .filter(([like]) => like > LIKE_ENOUGH)
       .sort((a, b) => b[0] - a[0])
-      .slice(0, 5)
-      .map(([, term]) => term);
+      .slice(0, MOST_NEAREST)
+      .map(([, word]) => word);
   }
 
   /**
@@ -145,6 +147,11 @@ export class Engine {
     const least = (found[0]?.score ?? 0) * LEAST_OF_BEST;
     return found.filter((one) => one.score >= least).slice(0, MOST_PAGES);
   }
+}
+
+/** The keys that type a text, without its spaces. @param {string} text */
+function keysOf(text) {
+  return jamo(text.toLowerCase().replace(/\s+/g, ""));
 }
 
 /** @param {string} keys @returns {Set<string>} */

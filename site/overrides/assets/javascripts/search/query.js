@@ -28,6 +28,7 @@ const SAME = 0.7; // another word for it
 const APART = 0.9; // the parts of a compound, which were typed apart
 const PARTS = 0.6; // the parts of a compound that is one word here
 const BEGINS = 0.5; // a word that the typed one is the beginning of
+const GOES_ON = 0.2; // the same, where the typed one is a word itself
 const SLIP = 0.5; // a word one slip away
 const INSIDE = 0.35; // a word that the typed one is a part of
 
@@ -47,10 +48,17 @@ export class Lexicon {
     );
   }
 
-  /** What a word costs beyond its place in the query. @param {string} text */
-  cost(text) {
+  /**
+   * What a word costs beyond its place in the query. A stem alone ends no word: `줄이` is 줄 and a
+   * particle rather than 줄이다.
+   * @param {string} text @param {boolean} isEnd
+   */
+  cost(text, isEnd) {
     if (this.terms.has(text) || this.same.has(text)) return 0;
-    return this.shapes.has(text) ? 0.2 + (text.length === 1 ? 0.2 : 0) : Infinity;
+    const verbs = this.shapes.get(text);
+    if (!verbs) return Infinity;
+    const isBare = isEnd && verbs.every((verb) => verb === `${text}다`);
+    return 0.2 + (text.length === 1 ? 0.2 : 0) + (isBare ? 2 : 0);
   }
 
   /** Words of which a text is the beginning, key by key; the usual ones first. @param {string} text */
@@ -148,7 +156,10 @@ function latinConcept(words, lexicon, isLast) {
   if (each.length) alternatives.push({ terms: each, weight: words.length > 1 ? APART : PARTS });
   alternatives.push(...others(joined.toLowerCase(), lexicon));
   const plain = joined.toLowerCase();
-  if (isLast && plain.length > 1) alternatives.push(...all(lexicon.beginning(plain), BEGINS, lexicon));
+  if (isLast && plain.length > 1) {
+    const weight = lexicon.terms.has(whole) ? GOES_ON : BEGINS;
+    alternatives.push(...all(lexicon.beginning(plain), weight, lexicon));
+  }
   return guessed(typed, [whole], alternatives, WEAK_ENGLISH.has(plain), lexicon);
 }
 
@@ -158,7 +169,7 @@ function latinConcept(words, lexicon, isLast) {
  * @returns {Concept[]}
  */
 function korean(words, lexicon, isOpen, attached) {
-  const pieces = cut(words, (text) => lexicon.cost(text), attached);
+  const pieces = cut(words, (text, isEnd) => lexicon.cost(text, isEnd), attached);
   const length = words.join("").length;
   /** @type {Concept[]} */
   const found = [];
@@ -186,7 +197,8 @@ function korean(words, lexicon, isOpen, attached) {
     }
     const alternatives = [...meanings(piece.text, lexicon), ...compound(piece.text, lexicon)];
     if (isLast && piece.text.length > 1) {
-      alternatives.push(...all(lexicon.beginning(piece.text), BEGINS, lexicon));
+      const longer = lexicon.beginning(piece.text).filter((word) => lexicon.terms.has(word));
+      alternatives.push(...all(longer, GOES_ON, lexicon));
     }
     found.push({ typed: piece.typed, alternatives, weak: false });
   }
@@ -226,7 +238,8 @@ function knownParts(text, lexicon) {
 /** @param {string} text @param {Lexicon} lexicon @returns {string[]} */
 function split(text, lexicon) {
   if (text.length < 3) return [];
-  const cost = (/** @type {string} */ part) => (part === text ? Infinity : lexicon.cost(part));
+  /** @param {string} part @param {boolean} isEnd */
+  const cost = (part, isEnd) => (part === text ? Infinity : lexicon.cost(part, isEnd));
   return cut([text], cost).map((part) => part.text);
 }
 

@@ -43,7 +43,10 @@ export function surfaces(concept, index) {
 /** @param {string[]} words @returns {RegExp | null} */
 export function marker(words) {
   if (!words.length) return null;
-  const parts = words.map((word) => word.replace(/[\\^$.*+?()[\]{}|/-]/g, "\\$&"));
+  // An English stem is marked with its ending.
+  const parts = words.map((word) =>
+    /^[a-z]{3,}$/.test(word) ? `${word}[a-z]{0,3}` : word.replace(/[\\^$.*+?()[\]{}|/-]/g, "\\$&"),
+  );
   return new RegExp(parts.join("|"), "giu");
 }
 
