@@ -111,7 +111,7 @@ def _table(body: str) -> dict[str, Any]:
         return tomllib.loads(body)
     except tomllib.TOMLDecodeError as error:
         at = _AT.search(str(error))
-        line = int(at["line"]) if at and at["line"] else body.count("\n") + (at is None)
+        line = int(at["line"]) if at and at["line"] else len(body.splitlines())
         what = _AT.sub("", str(error))
         raise QuizError(f"the quiz is not TOML: {what}", max(line, 1), "mend the line") from error
 
