@@ -16,6 +16,8 @@ from pathlib import Path
 
 ROUNDS = 200
 POLL_S = 0.002
+HELD_UP_S = 0.05
+"""Less than this is nobody's concern."""
 
 
 @dataclass
@@ -49,6 +51,33 @@ def wait(pid: int, seconds: float, used: Used) -> bool:
     finally:
         os.close(descriptor)
     return _reap(pid, used, first=True)
+
+
+def wait_fairly(pid: int, seconds: float, most: float, used: Used) -> bool:
+    """As `wait`, but what a busy machine kept the process waiting for a processor comes on top.
+
+    Args:
+        seconds: of the process's own, computing or asleep.
+        most: of the clock.
+    """
+    began, held_up = time.monotonic(), 0.0
+    while True:
+        passed = time.monotonic() - began
+        if wait(pid, min(seconds + held_up, most) - passed, used):
+            return True
+        more = _held_up_s(pid)
+        if more < held_up + HELD_UP_S or time.monotonic() - began >= most:
+            return False
+        held_up = more
+
+
+def _held_up_s(pid: int) -> float:
+    """How long a process was ready to compute while no processor was free; 0 if nobody knows."""
+    longest = 0
+    with contextlib.suppress(OSError, ValueError, IndexError):
+        for task in Path(f"/proc/{pid}/task").iterdir():
+            longest = max(longest, int((task / "schedstat").read_text().split()[1]))
+    return longest / 1e9
 
 
 def _reap(pid: int, used: Used, *, first: bool = False) -> bool:

@@ -31,6 +31,8 @@ LOST_S = 10.0
 GROWTH_S = 12.0
 STALLED_S = 0.7
 """A size that takes longer than this is the last one."""
+BUSY = 4.0
+"""How many times its limit of the clock a case may take because the machine is busy."""
 KEPT_ERROR = 2000
 _WRITABLE = ("/tmp", "/dev/shm")  # noqa: S108
 
@@ -69,7 +71,8 @@ class Judge:
             started = time.monotonic()
             descriptors = [file.fileno() for file in files]
             seconds = min(left, limits["wall_s"])
-            done = self.runner.run(frame.kind == "size", descriptors, seconds)
+            most = min(left, BUSY * limits["wall_s"])
+            done = self.runner.run(frame.kind == "size", descriptors, seconds, most)
             if done is None:
                 return
             used, late = done

@@ -103,15 +103,21 @@ class Runner:
         self.start()
         return not self.loaded()
 
-    def run(self, measured: bool, files: Sequence[int], seconds: float) -> tuple[Used, bool] | None:
+    def run(
+        self, measured: bool, files: Sequence[int], seconds: float, most: float
+    ) -> tuple[Used, bool] | None:
         """Run one case on descriptors for its input, output, complaints and result.
+
+        Args:
+            seconds: that it may take, a busy machine's delays not counted.
+            most: that it may take with them.
 
         Returns:
             What its processes used, and whether they had to be ended; None where no process that
             could begin it is to be had.
         """
         while self.ready():
-            used, begun, late = self._once(measured, files, seconds)
+            used, begun, late = self._once(measured, files, seconds, most)
             if begun or late:
                 return used, late
             # The case before it had a part of this zygote ended, which was not seen in time.
@@ -119,10 +125,10 @@ class Runner:
         return None
 
     def _once(
-        self, measured: bool, files: Sequence[int], seconds: float
+        self, measured: bool, files: Sequence[int], seconds: float, most: float
     ) -> tuple[Used, bool, bool]:
         used, first = Used(), self.zygote
-        ends = time.monotonic() + seconds
+        began = time.monotonic()
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         sock, self.sock = self.sock, ours
         if sock is None:
@@ -134,7 +140,8 @@ class Runner:
             theirs.close()
             message = _receive(sock, seconds)
         self.zygote = _pid(message)
-        late = not descendants.wait(first, ends - time.monotonic(), used)
+        passed = time.monotonic() - began
+        late = not descendants.wait_fairly(first, seconds - passed, most - passed, used)
         descendants.end_all(first, self.zygote, used)
         return used, self.zygote > 0, late
 
