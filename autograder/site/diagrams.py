@@ -29,6 +29,10 @@ from autograder.site import node
 from autograder.site.widgets.fences import fences
 
 LANGUAGE = "mermaid"
+_TRIMMED = 28.0
+"""How much of the empty edge (40 px on each side) is cut off."""
+_LEAST = 0.75
+"""A drawing shrinks to this part of its width; where that is too wide still, its box scrolls."""
 _TITLE = re.compile(r"^\s*%%\s*title:\s*(?P<title>\S.*?)\s*$", re.MULTILINE)
 _STYLE = re.compile(r"<style>.*?</style>\s*", re.DOTALL)
 _NAME = re.compile(r'\bid="(?P<name>[^"]+)"')
@@ -146,16 +150,19 @@ def _figure(svg: str, title: str, key: str) -> str:
         svg = svg.replace(f'id="{name}"', f'id="{name}-{key}"').replace(
             f"url(#{name})", f"url(#{name}-{key})"
         )
-    svg = _SIZE.sub(
-        lambda found: (
-            f'<svg viewBox="0 0 {found["wide"]} {found["high"]}" width="{float(found["wide"]):.0f}"'
-            f' height="{float(found["high"]):.0f}" role="img" aria-label="{said}">'
-        ),
-        svg,
-        count=1,
-    )
+    svg = _SIZE.sub(lambda found: _opened(found, said), svg, count=1)
     lines = " ".join(line.strip() for line in svg.splitlines())
     return f'<figure class="diagram">{lines}</figure>'
+
+
+def _opened(size: re.Match[str], said: str) -> str:
+    """The first tag: less of an empty edge, as wide as it was drawn, a little less on a phone."""
+    wide, high = (float(size[name]) - 2 * _TRIMMED for name in ("wide", "high"))
+    return (
+        f'<svg viewBox="{_TRIMMED} {_TRIMMED} {wide:.0f} {high:.0f}" width="{wide:.0f}"'
+        f' height="{high:.0f}" style="max-width:{wide:.0f}px;min-width:{wide * _LEAST:.0f}px"'
+        f' role="img" aria-label="{said}">'
+    )
 
 
 def _key(source: str) -> str:

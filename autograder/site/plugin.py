@@ -140,7 +140,8 @@ class PioneersPlugin(BasePlugin[Settings]):  # type: ignore[no-untyped-call]
             )
         except PioneersError as error:
             raise PluginError(str(error)) from error
-        page.content = (page.content or "") + done.block(page.file.src_uri)  # no word to be found
+        content = (page.content or "") + done.block(page.file.src_uri)  # no word to be found
+        page.content = theme.scrollable(content)
         page.meta["search"] = {"exclude": True}  # from the theme's own index, which no page loads
         return context
 

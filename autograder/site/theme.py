@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from mkdocs.config.defaults import MkDocsConfig
 
 _WORDS = Path(catalogue.__file__).parent
+_TABLE = re.compile(r"<table>(.*?)</table>", re.DOTALL)
 _FENCES = "pymdownx.superfences"
 
 
@@ -95,6 +97,14 @@ def tell(theme: Theme, config: MkDocsConfig) -> None:
     ]
     own = {"name": diagrams.LANGUAGE, "class": "diagram", "format": theme.drawings.fence}
     settings["custom_fences"] = [*others, own]
+
+
+def scrollable(html: str) -> str:
+    """The page with each plain table in a box that scrolls where the screen is narrow.
+
+    The theme's script would do so once the page is drawn, and move what the reader looks at.
+    """
+    return _TABLE.sub(r'<div class="table"><table class="plain">\1</table></div>', html)
 
 
 def finish(theme: Theme, built: Path) -> None:
