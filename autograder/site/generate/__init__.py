@@ -8,21 +8,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from autograder.site.generate import assignments
+from autograder.site.generate import assignments, boards, commands, datasets
 from autograder.site.generated import Generated, Sources
 from autograder.site.widgets import glossary
 
 Generator = Callable[[Sources], Iterator[Generated]]
 
-
-def board_data(sources: Sources) -> Iterator[Generated]:
-    """The boards as data, for who wants to draw them otherwise."""
-    if sources.boards is not None:
-        body = (sources.boards / "boards.json").read_bytes()
-        yield Generated("boards/boards.json", body)
-
-
-GENERATORS: tuple[Generator, ...] = (assignments.pages, board_data, glossary.generate)
+GENERATORS: tuple[Generator, ...] = (
+    assignments.pages,
+    datasets.pages,
+    boards.pages,
+    commands.pages,
+    glossary.generate,
+)
 
 
 def pages(sources: Sources) -> Iterator[Generated]:

@@ -124,7 +124,7 @@ class _Page:
         parts += [*self._checks(), *self._data()]
         return markup.page(*parts, *self._limits(), *self._steps(), *self._sample())
 
-    def _say(self, key: str, **ready: str) -> str:
+    def _say(self, key: str, /, **ready: str) -> str:
         return markup.words(self.language, f"assignment.{key}", **ready)
 
     def _section(self, key: str) -> str:
@@ -235,7 +235,10 @@ class _Page:
         if request is not None:
             yield self._section("data")
             yield self._say("data_lead", scale=f"{request.scale:g}")
-            yield "\n".join(f"- {escape.page_code(name)}" for name in request.tables)
+            yield "\n".join(
+                f"- [{escape.page_code(name)}](../datasets/{request.dataset}.md#{name})"
+                for name in request.tables
+            )
             fixed = request.seed is not None
             yield self._say("data_fixed" if fixed else "data_fresh", seed=str(request.seed))
 

@@ -105,6 +105,23 @@ def shifted(markdown: str, by: int) -> str:
     return _outside_code(markdown, lower)
 
 
+def anchored(markdown: str) -> str:
+    """Markdown whose headings have anchors, by number where the author gave none.
+
+    So a link into a page leads to the same place in every language.
+    """
+    number = 0
+
+    def name(line: str) -> str:
+        nonlocal number
+        if not _HEADING.match(line) or line.endswith("}"):
+            return line
+        number += 1
+        return f"{line.rstrip()} {{ #part-{number} }}"
+
+    return _outside_code(markdown, name)
+
+
 def relinked(markdown: str, leads: Callable[[str], str]) -> str:
     """Markdown whose links lead where `leads` says; code is left alone."""
     return _outside_code(

@@ -66,10 +66,10 @@ def statement(assignment: Assignment, language: Language) -> str:
     own = re.escape(markup.words(language, "statement.hand_in"))
     body = re.sub(rf"^## {own}\s*\n.*?(?=^## |\Z)", "", _TITLE.sub("", text), flags=re.M | re.S)
     task = markup.words(language, "statement.task")
-    anchored = re.sub(
+    body = re.sub(
         rf"^## {re.escape(task)}[ \t]*$", markup.heading(2, task, "task"), body, flags=re.M
     )
-    return markup.relinked(anchored, lesson_link).strip()
+    return markup.relinked(markup.anchored(body), lesson_link).strip()
 
 
 def cells(notebook: bytes) -> str:
@@ -82,7 +82,7 @@ def cells(notebook: bytes) -> str:
         elif cell["cell_type"] == "markdown":
             text = markup.shifted(_TITLE.sub("", source + "\n"), 1)
             parts.append(markup.relinked(text, lesson_link))
-    return "\n\n".join(part.strip() for part in parts if part.strip())
+    return markup.anchored("\n\n".join(part.strip() for part in parts if part.strip()))
 
 
 def lesson_link(target: str) -> str:
