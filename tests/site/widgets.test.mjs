@@ -89,6 +89,7 @@ test("progress counts pages once, by folder or by name", () => {
   const done = { "week1/b": "", "coding/a": "", "week9/x": "" };
   assert.deepEqual(count("week1/", pages, done), { done: 1, all: 2 });
   assert.deepEqual(count(" week1/ coding/a ", pages, done), { done: 2, all: 3 });
+  assert.deepEqual(count("week1*", pages, done), { done: 1, all: 4 });
   assert.deepEqual(count("nowhere/", pages, done), { done: 0, all: 0 });
   assert.deepEqual(count("", pages, done), { done: 0, all: 0 });
 });

@@ -2,9 +2,10 @@
  * Progress: which lessons the reader has marked, on the lesson, in the navigation and wherever a
  * page asks for it. The navigation of the page says which lessons there are.
  *
- * `<span data-progress="week1/">` gets a ring and "2 of 5 done" for the pages in that folder;
- * several names are parted by spaces, and a name without a slash at its end is one page.
- * `<div data-progress-reset>` gets the button that removes all marks.
+ * `<span data-progress="week1/ assignments/w1*">` gets a ring and "2 of 5 done" for the pages whose
+ * names begin so; a name without a slash or star at its end is one page. Links in tables of the home
+ * page get the same check as the navigation. `<div data-progress-reset>` gets the button that
+ * removes all marks.
  */
 
 import { load, nothing, update } from "./store.js";
@@ -32,21 +33,20 @@ export function identity(address, root) {
  */
 export function count(asked, pages, done) {
   const names = asked.split(/\s+/).filter(Boolean);
-  const found = new Set(
-    pages.filter((page) =>
-      names.some((name) => (name.endsWith("/") ? page.startsWith(name) : page === name)),
-    ),
-  );
+  const fits = (page, name) =>
+    /[/*]$/.test(name) ? page.startsWith(name.replace("*", "")) : page === name;
+  const found = new Set(pages.filter((page) => names.some((name) => fits(page, name))));
   return { done: [...found].filter((page) => page in done).length, all: found.size };
 }
 
 /** @param {Document} page */
 export function start(page) {
   const root = new URL(settings(page).base.replace(/\/*$/, "/"), page.location.href).href;
-  const links = [...page.querySelectorAll(".md-nav--primary a.md-nav__link[href]")]
-    .map((link) => [link, identity(link.href, root)])
-    .filter(([, name]) => name);
-  const pages = links.map(([, name]) => name);
+  const named = (links) =>
+    [...links].map((link) => [link, identity(link.href, root)]).filter(([, name]) => name);
+  const course = named(page.querySelectorAll(".md-nav--primary a.md-nav__link[href]"));
+  const pages = course.map(([, name]) => name);
+  const links = [...course, ...named(page.querySelectorAll(".home table a[href]"))];
   const paint = (reading) => {
     for (const [link, name] of links) mark(link, name in reading.done);
     for (const place of page.querySelectorAll("[data-progress]"))

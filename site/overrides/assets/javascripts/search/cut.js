@@ -101,19 +101,34 @@ export function cut(words, known, attached = false) {
     for (let end = text.length; end > 0; ) {
       const way = /** @type {Way} */ (best[end]);
       const after = found[0];
-      const joins = way.kind === "unknown" && after?.kind === "unknown" && !edges.has(after.start);
+      const joins = after && !edges.has(after.start) && isStrange(way.kind, end - way.from, after);
       const stop = joins ? after.end : end;
       if (joins) found.shift();
       found.unshift({
         text: text.slice(way.from, stop),
         start: way.from,
         end: stop,
-        kind: way.kind,
+        kind: joins ? "unknown" : way.kind,
         typed: typed(way.from, stop),
       });
       end = way.from;
     }
     return found;
+  }
+
+  /**
+   * True if a stretch and the one after it are parts of one unknown word; a single syllable beside
+   * an unknown stretch is no word of its own.
+   * @param {Piece["kind"]} kind @param {number} length @param {Piece} after
+   */
+  function isStrange(kind, length, after) {
+    const single = (/** @type {Piece["kind"]} */ one, /** @type {number} */ size) =>
+      one === "unknown" || (size === 1 && one !== "following");
+    return (
+      (kind === "unknown" || after.kind === "unknown") &&
+      single(kind, length) &&
+      single(after.kind, after.text.length)
+    );
   }
 
   /** @param {number} start @param {number} end */

@@ -76,9 +76,14 @@ export class Lexicon {
   /** Words one typing slip away. @param {string} text */
   near(text) {
     const keys = jamo(text);
-    const least = keys === text ? 4 : 5; // shorter ones are one slip away from anything
-    if (keys.length < least || /\p{N}/u.test(text)) return [];
-    return this.#usual(this.keys.filter(([typed]) => isOneSlip(typed, keys)));
+    if (keys.length < 4 || /\p{N}/u.test(text)) return [];
+    // Short words are one key more or less away from many others.
+    const isLong = (/** @type {string} */ typed) => Math.min(typed.length, keys.length) > 4;
+    return this.#usual(
+      this.keys.filter(
+        ([typed]) => (typed.length === keys.length || isLong(typed)) && isOneSlip(typed, keys),
+      ),
+    );
   }
 
   /** @param {(readonly [string, string])[]} found @returns {string[]} */
