@@ -116,7 +116,8 @@ def judge(job: str, ran: str) -> str:
             not among them was not run.
 
     Returns:
-        `{"passed", "total", "told": [{"title", "message", "next", "hint"}], "cases": […]}`.
+        `{"passed", "total", "told": [{"title", "code", "message", "next", "hint"}], "cases": […]}`;
+        `told` has the groups that are not accepted.
     """
     task, found = json.loads(job), json.loads(ran)
     rows = {(group, index): (record, said) for group, index, record, said in found["records"]}
@@ -154,7 +155,7 @@ def judge(job: str, ran: str) -> str:
 
 def _told(findings: list[Finding], language: Language) -> dict[str, str]:
     message, step = describe(findings, "public", language)
-    return {"message": message, "next": step}
+    return {"code": findings[0].code, "message": message, "next": step}
 
 
 def _heads(group: Mapping[str, Any]) -> dict[str, str]:

@@ -23,6 +23,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from mkdocs.exceptions import BuildError
 from pygments import highlight  # type: ignore[import-untyped]
 from pygments.formatters import HtmlFormatter  # type: ignore[import-untyped]
 from pygments.lexers import SqlLexer  # type: ignore[import-untyped]
@@ -45,6 +46,10 @@ class SqlError(ValueError):
     """A fence that cannot be shown: what is wrong, and the fix, on one line."""
 
 
+class Unshowable(SuperFencesException, BuildError):  # type: ignore[misc]
+    """The same, for those who stop: superfences lets it through, and MkDocs says it in one line."""
+
+
 def validate(
     _language: str, inputs: dict[str, str], options: dict[str, Any], *_rest: object
 ) -> bool:
@@ -59,7 +64,7 @@ def fence(
     """The formatter that mkdocs.yml names for the fence `sql-run`.
 
     Raises:
-        SuperFencesException: file, line, fault and fix.
+        Unshowable: file, line, fault and fix.
     """
     path = place.source(md)
     language = place.language(path)
@@ -69,7 +74,7 @@ def fence(
         tables = table_set(paths.root() / FILE, options["tables"], language)
         return render(source.strip(), tables, language)
     except SqlError as error:
-        raise SuperFencesException(f"curriculum/{_place(path, source)}: {error}") from error
+        raise Unshowable(f"curriculum/{_place(path, source)}: {error}") from error
 
 
 def table_set(file: Path, name: str, language: Language) -> inpage.Tables:

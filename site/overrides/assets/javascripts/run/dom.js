@@ -30,3 +30,9 @@ export const button = (label, press, primary = false) =>
     { type: "button", onclick: press },
     label,
   );
+
+/** Gives the keyboard to an element, but not to a text area that would open a touch keyboard. */
+export function focusOn(area, other) {
+  const touch = matchMedia("(hover: none) and (pointer: coarse)").matches;
+  (touch ? other : area).focus();
+}

@@ -85,7 +85,7 @@ export function editor({ language, label, help, text, changed, run }) {
       if (edit.with !== now.text.slice(edit.from, edit.to)) put(edit);
     } else if (key === "Enter" && !shiftKey && !altKey) {
       event.preventDefault();
-      put(language === "python" ? newLine(now) : { ...newLine({ ...now, text: spaces(now.text) }) });
+      put(newLine(now));
     }
     // After Escape the next Tab leaves; the keys that are held with it change nothing of that.
     if (!["Shift", "Control", "Alt", "Meta"].includes(key)) leaving = key === "Escape";
@@ -114,9 +114,6 @@ export function editor({ language, label, help, text, changed, run }) {
     focus: () => area.focus(),
   };
 }
-
-/** SQL has no blocks: a new line begins where the last one did, whatever ends it. */
-const spaces = (text) => text.replace(/[^\n \t]/g, "x");
 
 /**
  * The two buttons that bring back how it began, and what the reader had.

@@ -1,6 +1,6 @@
 /** A coding test in its page: editor, buttons, and what each public case came to. */
 
-import { button, make, sentence } from "./dom.js";
+import { button, focusOn, make, sentence } from "./dom.js";
 import { editor, resetButton } from "./editor.js";
 import * as kept from "./kept.js";
 import { statusLine } from "./status.js";
@@ -8,6 +8,13 @@ import { difference, spans } from "./telling.js";
 
 /** More cases than this are counted, not shown. */
 const MOST_CASES = 30;
+
+/** A value that scrolls can be scrolled by keyboard. */
+function reach({ currentTarget }) {
+  for (const each of currentTarget.querySelectorAll("pre")) {
+    if (each.scrollHeight > each.clientHeight) each.tabIndex = 0;
+  }
+}
 
 /**
  * @param {HTMLElement} block
@@ -46,7 +53,7 @@ export function mount(block, job, session, say) {
     results,
   );
   if (own !== null && own !== job.starter) status.say(say.restored);
-  pad.focus();
+  focusOn(pad, runButton);
   open();
 
   function work(on) {
@@ -89,7 +96,6 @@ export function mount(block, job, session, say) {
       return;
     }
     const all = found.passed === found.total;
-    block.dataset.outcome = all ? "passed" : "failed";
     status.say(all ? say.passed(found.total, job.growth) : say.some(found.passed, found.total));
     const printed = found.printed
       ? make("div.run__printed", {}, make("p", {}, say.loadedPrint), box(found.printed))
@@ -112,7 +118,7 @@ export function mount(block, job, session, say) {
       make("p", {}, ...sentence(spans(message))),
       make("p.run__next", {}, ...sentence(spans(next))),
       line ? toLine(line) : null,
-      hint ? make("details", {}, make("summary", {}, say.hint), make("p", {}, hint)) : null,
+      hint ? make("details.run__fold", {}, make("summary", {}, say.hint), make("p", {}, hint)) : null,
     );
   }
 
@@ -142,8 +148,8 @@ export function mount(block, job, session, say) {
       `li.run__case.run__case--${found.ok ? "ok" : "wrong"}`,
       {},
       make(
-        "details",
-        { open: !found.ok && found.code !== "cases.not_run" },
+        "details.run__fold",
+        { open: !found.ok && found.code !== "cases.not_run", ontoggle: reach },
         title,
         make("dl", {}, ...list),
         found.line ? toLine(found.line) : null,
@@ -159,7 +165,7 @@ export function mount(block, job, session, say) {
       return text ? make(tag, {}, text) : "";
     });
     const empty = parts.every((each) => each === "");
-    return make("pre.run__value", { tabindex: "0" }, ...(empty ? [say.nothing] : parts));
+    return make("pre.run__value", {}, ...(empty ? [say.nothing] : parts));
   }
 
   async function copy() {

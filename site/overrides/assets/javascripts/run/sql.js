@@ -1,6 +1,7 @@
 /** A query in a lesson that the reader can change and run. */
 
-import { button, make, sentence } from "./dom.js";
+import { fit } from "../reach.js";
+import { button, focusOn, make, sentence } from "./dom.js";
 import { editor, resetButton } from "./editor.js";
 import { statusLine } from "./status.js";
 import { spans } from "./telling.js";
@@ -38,7 +39,7 @@ export function mount(block, about, session, say) {
     status.element,
     answer,
   );
-  pad.focus();
+  focusOn(pad, runButton);
   session.begin((progress) => status.progress(progress)).then(
     () => busy || status.say(say.ready),
     (error) => status.failed(error),
@@ -80,16 +81,18 @@ export function mount(block, about, session, say) {
     const count = more ? say.more(rows.length) : rows.length ? say.rows(rows.length) : say.noRows;
     status.say(columns.length ? count : say.noTable);
     answer.replaceChildren(...(columns.length ? [table(columns, rows)] : []));
+    answer.querySelectorAll("div.table").forEach(fit);
   }
 }
 
 function table(columns, rows) {
   const head = columns.map((name) => make("th", { scope: "col" }, name));
   const body = rows.map((row) => make("tr", {}, ...row.map(cell)));
+  // As the theme writes tables of a page: a box that scrolls where the screen is narrow.
   return make(
-    "div.sql-run__scroll",
-    { tabindex: "0", role: "group" },
-    make("table", {}, make("thead", {}, make("tr", {}, ...head)), make("tbody", {}, ...body)),
+    "div.table",
+    {},
+    make("table.plain", {}, make("thead", {}, make("tr", {}, ...head)), make("tbody", {}, ...body)),
   );
 }
 

@@ -1,5 +1,8 @@
 /** How outcomes are shown, as plain values: what differs between two texts, names in a sentence. */
 
+/** Words, numbers and single signs: a difference never begins inside of one. */
+const PARTS = /[\p{L}\p{N}_.-]+|[^]/gu;
+
 /**
  * The part in which two texts differ.
  * @param {string} got
@@ -7,8 +10,8 @@
  * @returns {{before: string, got: string, expected: string, after: string}}
  */
 export function difference(got, expected) {
-  const left = [...got];
-  const right = [...expected];
+  const left = got.match(PARTS) ?? [];
+  const right = expected.match(PARTS) ?? [];
   const most = Math.min(left.length, right.length);
   let head = 0;
   while (head < most && left[head] === right[head]) head += 1;
