@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from autograder.site.generate import assignments, boards, commands, datasets
+from autograder.site.generate import assignments, boards, commands, contracts, datasets
 from autograder.site.generated import Generated, Sources
 from autograder.site.widgets import glossary
 
@@ -19,6 +19,7 @@ GENERATORS: tuple[Generator, ...] = (
     datasets.pages,
     boards.pages,
     commands.pages,
+    contracts.pages,
     glossary.generate,
 )
 

@@ -78,26 +78,34 @@ def _index(found: Sequence[Assignment], sources: Sources, language: Language) ->
     def say(key: str) -> str:
         return markup.words(language, f"index.{key}")
 
-    heads = [say(f"column_{name}") for name in ("assignment", "points", "due", "lesson")]
+    heads = [say(f"column_{name}") for name in ("assignment", "points", "due")]
     parts = [f"# {say('title')}", say("lead")]
     parts.append(say("start") if found else say("empty"))
     for kind in KINDS_IN_ORDER:
         rows = [
             [
-                f"[{escape.page(each.title[language])}]({each.id}.md)",
+                _named(each, sources.root, language),
                 markup.points(each.max_points),
-                markup.moment(each.due, sources.cohort.zone, language)
+                markup.moment(each.due, sources.cohort.zone, language, own=False)
                 if each.due
                 else say("no_due"),
-                _lesson(each, sources.root, language) or markup.words(language, "none"),
             ]
             for each in found
             if each.kind == kind
         ]
         if rows:
             parts.append(markup.heading(2, markup.words(language, f"kind.{kind}"), kind))
-            parts.append(markup.table(heads, rows, "---|--:|---|---"))
+            parts.append(markup.table(heads, rows, "---|--:|---"))
     return markup.page(*parts)
+
+
+def _named(assignment: Assignment, root: Path, language: Language) -> str:
+    """An assignment by its title, and its lesson below."""
+    lesson = _lesson(assignment, root, language)
+    below = (
+        f"<br><small>{markup.words(language, 'index.lesson')} {lesson}</small>" if lesson else ""
+    )
+    return f"[{escape.page(assignment.title[language])}]({assignment.id}.md){below}"
 
 
 def _lesson(assignment: Assignment, root: Path, language: Language) -> str:

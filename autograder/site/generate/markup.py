@@ -43,8 +43,8 @@ def page(*parts: str) -> str:
     return "\n\n".join(part.strip("\n") for part in parts if part.strip()) + "\n"
 
 
-def moment(at: datetime, zone: str, language: Language) -> str:
-    """A moment on the cohort's clock, which the reader's own clock joins in the browser.
+def moment(at: datetime, zone: str, language: Language, *, own: bool = True) -> str:
+    """A moment on the cohort's clock; with `own`, the reader's clock joins it in the browser.
 
     Raises:
         ConfigError: `zone` is not the name of a time zone.
@@ -61,7 +61,8 @@ def moment(at: datetime, zone: str, language: Language) -> str:
         language, "moment", day=day(here.date(), language), clock=f"{here:%H:%M}",
         zone=escape.page(here.tzname() or zone),
     )  # fmt: skip
-    return f'<time datetime="{here.isoformat()}" data-zone="{zone}" data-local>{said}</time>'
+    local = f' data-zone="{zone}" data-local' if own else ""
+    return f'<time datetime="{here.isoformat()}"{local}>{said}</time>'
 
 
 def day(at: date, language: Language) -> str:
