@@ -153,7 +153,8 @@ def page(terms: tuple[Term, ...], language: Language, titles: Mapping[str, str])
     ]
     numbered = list(enumerate(sections, start=1))
     parts = [
-        "---\nhide:\n  - toc\n---\n",
+        # In a search, a lesson says more than a sentence here.
+        "---\nhide:\n  - toc\nsearch:\n  boost: 0.6\n---\n",
         f"# {words.say('widget.glossary.title')}\n",
         f"{words.say('widget.glossary.lead')}\n",
         " · ".join(f"[{initial}](#{_anchor(place)})" for place, (initial, _) in numbered) + "\n",
