@@ -9,14 +9,15 @@ import { Engine } from "../../site/overrides/assets/javascripts/search/engine.js
 import { escape, mark, marker, result } from "../../site/overrides/assets/javascripts/search/show.js";
 import { isOneSlip, jamo, latinTerms } from "../../site/overrides/assets/javascripts/search/words.js";
 
-/** Postings as the builder packs them, from sections and weights. */
+/** Postings as the builder packs them, from sections and weights; see build.py. */
 function packed(found) {
   let last = 0;
-  return Object.entries(found).flatMap(([section, weight]) => {
+  const steps = Object.entries(found).flatMap(([section, weight]) => {
     const step = Number(section) - last;
     last = Number(section);
     return [step, weight * 8];
   });
+  return [Object.keys(found).length, ...steps];
 }
 
 const INDEX = {

@@ -119,7 +119,8 @@ def test_numbers_and_names_stay_whole(tmp_path: Path) -> None:
 
 def test_a_name_with_a_space_is_found_however_it_is_written(tmp_path: Path) -> None:
     index = written([section("풀 리퀘스트"), section("풀리퀘스트", anchor="b")], tmp_path)
-    assert index["terms"]["풀리퀘스트"][::2] == [0, 1]  # steps: the first section, then the next
+    assert index["terms"]["풀리퀘스트"][:2] == [2, 0]  # in two sections, from the first
+    assert index["terms"]["풀리퀘스트"][3] == 1  # and in the next
 
 
 def test_each_verb_comes_with_the_shapes_it_takes(tmp_path: Path) -> None:
@@ -134,7 +135,7 @@ def test_titles_weigh_more_than_text_and_text_more_than_code(tmp_path: Path) -> 
         section("글", title="조인", anchor="b"),
         section("글", title="글", anchor="c", code="조인"),
     ]
-    in_text, in_title, in_code = written(sections, tmp_path)["terms"]["조인"][1::2]
+    in_text, in_title, in_code = written(sections, tmp_path)["terms"]["조인"][2::2]
     assert in_title > in_text > in_code
 
 

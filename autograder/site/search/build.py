@@ -5,13 +5,14 @@ The file is read by `site/overrides/assets/javascripts/search/engine.js`; its sh
     {"format_version": 1, "language": "ko",
      "pages": [["week1/day2/", "2일차 · …", 1.0], …],
      "sections": [[page, "anchor", "title", "text", "code"], …],
-     "terms": {"조인": [section, weight, step to the next section, weight, …], …},
+     "terms": {"조인": [sections, section, weight, step to the next section, weight, …], …},
      "shapes": {"틀려": ["틀리다"], …},
      "same": {"풀리퀘스트": [["pull", "request"], ["pr"]], …},
      "names": ["풀 리퀘스트", …]}
 
 A weight is the term's frequency in a section's fields after length is taken out (BM25F), in
-eighths. What has been segmented before is kept in the cache by its content.
+eighths. The first number tells in how many sections a term stands itself: a page's title counts
+for all its sections, but makes no word common. What has been segmented before is kept in the cache by its content.
 """
 
 from __future__ import annotations
@@ -116,12 +117,13 @@ def _index(
 
 
 def _postings(documents: Sequence[Mapping[str, list[str]]]) -> dict[str, list[int]]:
-    """By term: section and weight in turn, each section told as the step from the one before."""
+    """By term: how many sections have it, then section and weight in turn, as steps."""
     usual = {
         name: max(1.0, sum(len(found[name]) for found in documents) / max(1, len(documents)))
         for name in _FIELDS
     }
     postings: dict[str, list[int]] = {}
+    having: Counter[str] = Counter()
     last: dict[str, int] = {}
     for place, document in enumerate(documents):
         weights: defaultdict[str, float] = defaultdict(float)
@@ -129,11 +131,12 @@ def _postings(documents: Sequence[Mapping[str, list[str]]]) -> dict[str, list[in
             length = 1 - b + b * len(document[name]) / usual[name]
             for term, times in Counter(document[name]).items():
                 weights[term] += weight * times / length
+        having.update({term for name in _FIELDS if name != "page" for term in document[name]})
         for term in sorted(weights):
             step = place - last.get(term, 0)
             postings.setdefault(term, []).extend([step, max(1, round(weights[term] * _EIGHTHS))])
             last[term] = place
-    return dict(sorted(postings.items()))
+    return {term: [max(1, having[term]), *postings[term]] for term in sorted(postings)}
 
 
 def _same(

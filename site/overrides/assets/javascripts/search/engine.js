@@ -97,25 +97,18 @@ export class Engine {
     return best;
   }
 
-  /**
-   * A term's score in each section that has it. Rare is what few pages have: a page's title is in
-   * all its sections, and would otherwise be the commonest of words.
-   * @param {string} term
-   * @returns {Map<number, number>}
-   */
+  /** A term's score in each section that has it. @param {string} term @returns {Map<number, number>} */
   #scores(term) {
     let scores = this.unpacked.get(term);
     if (scores) return scores;
     scores = new Map();
-    const postings = this.lexicon.terms.get(term) ?? [];
+    const [having, ...postings] = this.lexicon.terms.get(term) ?? [0];
+    const rarity = Math.log(1 + (this.index.sections.length - having + 0.5) / (having + 0.5));
     for (let at = 0, section = 0; at < postings.length; at += 2) {
       section += postings[at];
       const weight = postings[at + 1] / EIGHTHS;
-      scores.set(section, weight / (SATURATION + weight));
+      scores.set(section, (rarity * weight) / (SATURATION + weight));
     }
-    const having = new Set([...scores.keys()].map((section) => this.index.sections[section][0])).size;
-    const rarity = Math.log(1 + (this.index.pages.length - having + 0.5) / (having + 0.5));
-    for (const [section, score] of scores) scores.set(section, rarity * score);
     this.unpacked.set(term, scores);
     return scores;
   }

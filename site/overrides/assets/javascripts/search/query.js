@@ -30,7 +30,7 @@ const PARTS = 0.6; // the parts of a compound that is one word here
 const BEGINS = 0.5; // a word that the typed one is the beginning of
 const GOES_ON = 0.2; // the same, where the typed one is a word itself
 const SLIP = 0.5; // a word one slip away
-const INSIDE = 0.35; // a word that the typed one is a part of
+const INSIDE = 0.3; // a word that the typed one is a part of
 
 /** The words of an index, and how to find one that is not typed in full or not typed well. */
 export class Lexicon {
@@ -229,9 +229,9 @@ function meanings(text, lexicon) {
  */
 function compound(text, lexicon) {
   const parts = knownParts(text, lexicon);
-  if (parts.length) return [{ terms: parts, weight: PARTS }];
   const words = split(text, lexicon).filter((part) => part.length > 1);
-  return all(words, INSIDE, lexicon);
+  const whole = parts.length ? [{ terms: parts, weight: PARTS }] : [];
+  return [...whole, ...all(words, INSIDE, lexicon)];
 }
 
 /** The parts of a compound if each is a term. @param {string} text @param {Lexicon} lexicon */
@@ -278,6 +278,7 @@ function guessed(typed, texts, alternatives, weak, lexicon) {
   for (const text of texts.filter((one) => one.length > 1)) {
     const near = all(lexicon.near(text), SLIP, lexicon);
     if (near.length) return { typed, alternatives: near, weak };
+    if (/^\p{ASCII}{1,2}$/u.test(text)) continue; // two letters begin too many words
     const begun = all(lexicon.beginning(text), BEGINS, lexicon);
     const guesses = begun.length ? begun : all(lexicon.inside(text), INSIDE, lexicon);
     if (guesses.length) return { typed, alternatives: guesses, weak };
