@@ -57,8 +57,9 @@ def large(random: Random) -> Iterator[Case]:
 
 
 def sizes(random: Random, n: int) -> Case:
-    """`n` friendships among half as many people."""
-    return _crowd(random, n // 2 + 2, n), "u0"
+    """`n` friendships among half as many people, one of whom gives the party."""
+    others = _crowd(random, n // 2 + 2, n - 1)
+    return [["u0", "u1"], *others], "u0"
 
 
 def small(random: Random) -> Iterator[Case]:
