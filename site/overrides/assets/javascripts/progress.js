@@ -68,14 +68,16 @@ function settings(page) {
 
 /** @param {HTMLElement} link @param {boolean} done */
 function mark(link, done) {
-  const old = link.querySelector(".nav-done");
+  const inside = link.matches(".md-nav__link");
+  const old = inside ? link.querySelector(".nav-done") : link.parentElement.querySelector(".nav-done");
   if (!done) return void old?.remove();
   if (old) return;
   const check = document.createElement("span");
   check.className = "nav-done";
   check.setAttribute("role", "img");
   check.setAttribute("aria-label", words().done);
-  link.append(check);
+  if (inside) link.append(check);
+  else link.after(check);
 }
 
 /** @param {HTMLElement} place @param {{done: number, all: number}} state */
