@@ -21,7 +21,7 @@ from autograder.errors import PioneersError
 from autograder.site import generate, lint, rendered, repository, search, stage, theme
 from autograder.site.generate import lessons
 from autograder.site.generated import Generated, Sources
-from autograder.site.widgets import archive, done, glossary
+from autograder.site.widgets import archive, done, glossary, place
 
 if TYPE_CHECKING:
     from mkdocs.config.defaults import MkDocsConfig
@@ -131,8 +131,8 @@ class PioneersPlugin(BasePlugin[Settings]):  # type: ignore[no-untyped-call]
         """A made page is edited where it is made from; every page can be searched."""
         made = self._made.get(page.file.src_uri)
         if made is not None:
-            place = f"{config.repo_url}/edit/main/{made.source}"
-            page.edit_url = place if config.repo_url and made.source else None
+            address = f"{config.repo_url}/edit/main/{made.source}"
+            page.edit_url = address if config.repo_url and made.source else None
         title, settings = str(page.title), page.meta.get("search")
         try:
             self._sections += search.collect(
@@ -141,7 +141,7 @@ class PioneersPlugin(BasePlugin[Settings]):  # type: ignore[no-untyped-call]
         except PioneersError as error:
             raise PluginError(str(error)) from error
         content = (page.content or "") + done.block(page.file.src_uri)  # no word to be found
-        page.content = theme.scrollable(content)
+        page.content = theme.readable(content, place.language(page.file.src_uri))
         page.meta["search"] = {"exclude": True}  # from the theme's own index, which no page loads
         return context
 

@@ -16,14 +16,17 @@ from mkdocs.utils import get_theme_dir
 
 from autograder import assignment, paths
 from autograder.files import write_whole
+from autograder.models import Language
 from autograder.site import assets, diagrams, hero, typeface
-from autograder.text import catalogue
+from autograder.text import catalogue, escape
 
 if TYPE_CHECKING:
     from mkdocs.config.defaults import MkDocsConfig
 
 _WORDS = Path(catalogue.__file__).parent
 _TABLE = re.compile(r"<table>(.*?)</table>", re.DOTALL)
+_CORNER = re.compile(r"<th(?: [^>]*)?></th>")
+_TASK = '<input type="checkbox" disabled'
 _FENCES = "pymdownx.superfences"
 
 
@@ -99,11 +102,16 @@ def tell(theme: Theme, config: MkDocsConfig) -> None:
     settings["custom_fences"] = [*others, own]
 
 
-def scrollable(html: str) -> str:
-    """The page with each plain table in a box that scrolls where the screen is narrow.
+def readable(html: str, language: Language) -> str:
+    """A page's content, mended for narrow screens and for who hears it.
 
-    The theme's script would do so once the page is drawn, and move what the reader looks at.
+    Each plain table stands in a box that scrolls; the theme's script would see to that once the
+    page is drawn, and move what the reader looks at. The empty corner of a table heads nothing, so
+    it is no heading; a box of a list of things to do has a name.
     """
+    html = _CORNER.sub("<td></td>", html)
+    said = catalogue.catalogue(language).say("theme.task")
+    html = html.replace(_TASK, f'{_TASK} aria-label="{escape.html(said)}"')
     return _TABLE.sub(r'<div class="table"><table class="plain">\1</table></div>', html)
 
 
