@@ -21,7 +21,7 @@ from autograder.errors import PioneersError
 from autograder.site import generate, lint, rendered, repository, search, stage, theme
 from autograder.site.generate import lessons
 from autograder.site.generated import Generated, Sources
-from autograder.site.widgets import archive, done, glossary, place
+from autograder.site.widgets import archive, done, glossary, notebook, place
 
 if TYPE_CHECKING:
     from mkdocs.config.defaults import MkDocsConfig
@@ -114,8 +114,12 @@ class PioneersPlugin(BasePlugin[Settings]):  # type: ignore[no-untyped-call]
         self, markdown: str, *, page: Page, config: MkDocsConfig, files: Files
     ) -> str:
         """A lesson leads to its assignments; an unchanged page is not rendered again."""
-        zone = self._sources.cohort.zone
-        markdown = lessons.with_assignments(markdown, page.file.src_uri, self._lessons, zone)
+        source, zone = page.file.src_uri, self._sources.cohort.zone
+        try:
+            markdown = notebook.expand(markdown, source, self._written, self._sources.repository)
+        except PioneersError as error:
+            raise PluginError(str(error)) from error
+        markdown = lessons.with_assignments(markdown, source, self._lessons, zone)
         if self._rendered is not None:
             self._rendered.use(page, markdown)
         return markdown

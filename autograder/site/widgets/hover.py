@@ -24,6 +24,7 @@ from autograder.site.widgets import glossary, place
 _HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6", "th", "dt", "summary", "figcaption")
 _NO_PROSE = ("a", "abbr", "button", "code", "kbd", "label", "math", "pre", "svg", "time")
 SKIPPED = frozenset([*_HEADINGS, *_NO_PROSE])
+BARS = frozenset(["notebook__bar", "assignment-link"])
 _BEFORE_LINKS = 8  # after inline Markdown (20), before links are resolved (0)
 _FEWEST_SYLLABLES = 2
 _HANGUL = re.compile(r"[가-힣]")
@@ -119,7 +120,7 @@ def mark(root: Element, words: Hovers) -> None:
 
 
 def _mark(element: Element, words: Hovers, said: set[str]) -> None:
-    if element.tag in SKIPPED:
+    if element.tag in SKIPPED or element.get("class") in BARS:
         return
     children = list(element)
     pieces = _split(element.text, words, said)
