@@ -16,6 +16,8 @@ from pathlib import Path
 import psutil
 import pytest
 
+from tests.command import pioneers as call
+
 COMMANDS = (
     "grade",
     "check",
@@ -92,19 +94,16 @@ def cohort(tmp_path: Path) -> Path:
     return tmp_path
 
 
+def cache_of(root: Path) -> Path:
+    """One for all cohorts of a run: reference answers are kept by content."""
+    return root.parent / "cache"
+
+
 def pioneers(*words: str, root: Path | None = None) -> subprocess.CompletedProcess[str]:
     environment = {**os.environ, "PIONEERS_LANGUAGE": "en", "COLUMNS": "200", "NO_COLOR": "1"}
     if root is not None:
-        environment |= {"PIONEERS_ROOT": str(root), "PIONEERS_CACHE": str(root / "cache")}
-    return subprocess.run(
-        [sys.executable, "-m", "autograder", *words],
-        capture_output=True,
-        text=True,
-        timeout=120,
-        env=environment,
-        check=False,
-        encoding="utf-8",
-    )
+        environment |= {"PIONEERS_ROOT": str(root), "PIONEERS_CACHE": str(cache_of(root))}
+    return call(*words, environment=environment)
 
 
 @pytest.mark.parametrize("command", COMMANDS)
@@ -155,10 +154,10 @@ def test_grade_writes_what_it_promises(cohort: Path) -> None:
 @pytest.mark.sandbox
 def test_a_right_answer_passes_and_the_reference_is_reused(cohort: Path) -> None:
     first = pioneers("grade", "plain", "haneul-example", "--seed", "5", "--json", root=cohort)
-    kept = [path.stat().st_mtime_ns for path in (cohort / "cache" / "expected").iterdir()]
+    kept = [path.stat().st_mtime_ns for path in (cache_of(cohort) / "expected").iterdir()]
     again = pioneers("grade", "plain", "haneul-example", "--seed", "5", "--json", root=cohort)
     assert json.loads(first.stdout)["score"] == json.loads(again.stdout)["score"] == 5.0
-    assert kept == [path.stat().st_mtime_ns for path in (cohort / "cache" / "expected").iterdir()]
+    assert kept == [path.stat().st_mtime_ns for path in (cache_of(cohort) / "expected").iterdir()]
 
 
 @pytest.mark.sandbox
@@ -232,7 +231,7 @@ def test_ctrl_c_ends_at_once_and_leaves_nothing_running(cohort: Path) -> None:
     sleeper = f"import subprocess; subprocess.run(['sh', '-c', 'sleep 600 # {marker}'])"
     target.write_text(notebook(sleeper), "utf-8")
     environment = {**os.environ, "PIONEERS_ROOT": str(cohort)}
-    environment["PIONEERS_CACHE"] = str(cohort / "cache")
+    environment["PIONEERS_CACHE"] = str(cache_of(cohort))
     command = [sys.executable, "-m", "autograder", "grade", "plain", "bada-example"]
     with subprocess.Popen(
         command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
@@ -262,7 +261,7 @@ def wait_until(true: Callable[[], bool]) -> None:
 def test_watch_checks_again_at_every_save(cohort: Path) -> None:
     target = cohort / "submissions" / "bada-example" / "plain" / "notebook.ipynb"
     environment = {**os.environ, "PIONEERS_ROOT": str(cohort), "PIONEERS_LANGUAGE": "en"}
-    environment |= {"PIONEERS_CACHE": str(cohort / "cache"), "NO_COLOR": "1"}
+    environment |= {"PIONEERS_CACHE": str(cache_of(cohort)), "NO_COLOR": "1"}
     command = [sys.executable, "-u", "-m", "autograder", "check", str(target.parent), "--watch"]
     seen: list[str] = []
     with subprocess.Popen(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import subprocess
-import sys
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -12,6 +11,7 @@ import pytest
 from autograder.ledger import open_store
 from autograder.ledger.record import Origin, grade_record
 from autograder.report import build_report
+from tests.command import pioneers as call
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -21,10 +21,7 @@ def pioneers(home: Path, *words: str, **variables: str) -> subprocess.CompletedP
         "PATH": "/usr/bin:/bin", "PIONEERS_ROOT": str(home),
         "PIONEERS_CACHE": str(home / "cache"), **variables,
     }  # fmt: skip
-    return subprocess.run(
-        [sys.executable, "-m", "autograder", *words],
-        env=environment, capture_output=True, text=True, timeout=100, check=False,
-    )  # fmt: skip
+    return call(*words, environment=environment)
 
 
 @pytest.fixture

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
 from autograder.standin import StandIn
+from tests.command import pioneers
 
 NAME = "garam-example/cohort"
 COHORT = """
@@ -84,9 +84,6 @@ def cohort(hub: StandIn, home: Path) -> Run:
             "GITHUB_TOKEN": hub.user_token(login) if token is None else token,
             "GITHUB_REPOSITORY": NAME,
         }
-        return subprocess.run(
-            [sys.executable, "-m", "autograder", "cohort", *words],
-            env=environment, capture_output=True, text=True, timeout=60, check=False,
-        )  # fmt: skip
+        return pioneers("cohort", *words, environment=environment)
 
     return run

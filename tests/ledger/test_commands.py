@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -13,6 +12,7 @@ import pytest
 
 from autograder.ledger.folder import FolderStore
 from autograder.ledger.record import Record
+from tests.command import pioneers as call
 
 Make = Callable[..., Record]
 Pioneers = Callable[..., subprocess.CompletedProcess[str]]
@@ -36,15 +36,8 @@ def pioneers(tmp_path: Path) -> Pioneers:
     environment = {key: os.environ[key] for key in kept if key in os.environ}
 
     def run(*words: str, **more: str) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
-            [sys.executable, "-m", "autograder", *words],
-            cwd=Path(__file__).parents[2],
-            env={**environment, "PIONEERS_ROOT": str(tmp_path), **more},
-            capture_output=True,
-            text=True,
-            timeout=60,
-            check=False,
-        )
+        given = {**environment, "PIONEERS_ROOT": str(tmp_path), **more}
+        return call(*words, environment=given, folder=Path(__file__).parents[2])
 
     return run
 

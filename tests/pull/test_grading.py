@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import subprocess
-import sys
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -19,6 +18,7 @@ from autograder.models import Report
 from autograder.pull import changes, handover
 from autograder.pull.handover import Handover, Item
 from autograder.standin.setting import link, submodule
+from tests.command import pioneers
 from tests.pull.conftest import FORK, HOME, OWN, SOLUTION, World, notebook
 
 GOOD = {f"{OWN}/plain/notebook.ipynb": notebook(*SOLUTION)}
@@ -415,14 +415,7 @@ def test_a_broken_assignment_is_our_fault_and_costs_no_other(world: World) -> No
 
 
 def command(world: World, *words: str, **more: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "autograder", "pr", "grade", *words],
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-        env={**os.environ, **more},
-    )
+    return pioneers("pr", "grade", *words, environment={**os.environ, **more})
 
 
 def test_the_command_ends_with_three_where_it_was_our_fault(world: World, tmp_path: Path) -> None:
