@@ -88,7 +88,8 @@ class PioneersPlugin(BasePlugin[Settings]):  # type: ignore[no-untyped-call]
             for fault in lint.lint(self._written, content, named, paths.assignments()):
                 _log.warning("%s", fault)  # all of them at once; a strict build then fails
             names = {path: page.source or path for path, page in self._made.items()}
-            self._theme = theme.prepare(self._written, folder, sources.cache, names)
+            address = config.site_url or ""
+            self._theme = theme.prepare(sources, self._written, folder, names, address)
             theme.tell(self._theme, config)
         except PioneersError as error:
             raise PluginError(str(error)) from error

@@ -17,7 +17,8 @@ from mkdocs.utils import get_theme_dir
 from autograder import assignment, paths
 from autograder.files import write_whole
 from autograder.models import Language
-from autograder.site import assets, diagrams, hero, typeface
+from autograder.site import assets, diagrams, feed, hero, typeface
+from autograder.site.generated import Sources
 from autograder.text import catalogue, escape
 
 if TYPE_CHECKING:
@@ -39,12 +40,14 @@ class Theme:
         modules: the fetched packages.
         typeface: our own cut of it.
         drawings: every diagram of the pages.
+        feeds: the news by path in the built site; empty where the site knows no address.
     """
 
     site: Path
     modules: Path
     typeface: typeface.Typeface
     drawings: diagrams.Drawings
+    feeds: Mapping[str, str]
 
     @property
     def digest(self) -> str:
@@ -53,20 +56,22 @@ class Theme:
         return hashlib.sha256(self.modules.parent.name.encode() + tool).hexdigest()
 
 
-def prepare(written: Path, docs: Path, parts: Path, names: Mapping[str, str]) -> Theme:
+def prepare(
+    sources: Sources, written: Path, docs: Path, names: Mapping[str, str], address: str
+) -> Theme:
     """Fetch, cut and draw; what was made before is taken from the cache.
 
     Args:
         written: the folder of hand-written pages.
         docs: the folder that MkDocs reads, laid out in full.
-        parts: a folder for what is dear to make.
         names: what a page is made from, by its path in `docs`.
+        address: where the site will be read; empty if unknown.
 
     Raises:
         ConfigError: a diagram cannot be drawn, or a file of ours is missing.
         RemoteError: the packages are not in the cache and cannot be fetched.
     """
-    site = paths.root() / "site"
+    site, parts = sources.root / "site", sources.cache
     modules = assets.fetch(site, paths.cache())
     material = Path(get_theme_dir("material")) / "partials" / "languages"
     read = [
@@ -81,7 +86,8 @@ def prepare(written: Path, docs: Path, parts: Path, names: Mapping[str, str]) ->
     drawn = diagrams.draw(
         diagrams.written(docs, names), modules, site / "tools" / "draw.mjs", parts
     )
-    return Theme(site, modules, face, drawn)
+    news = feed.feeds(assignment.load_all(), sources.cohort, address)
+    return Theme(site, modules, face, drawn, news)
 
 
 def tell(theme: Theme, config: MkDocsConfig) -> None:
@@ -94,6 +100,7 @@ def tell(theme: Theme, config: MkDocsConfig) -> None:
         "parts": [f"{folder}/{name}" for name in theme.typeface.parts],
     }
     config.extra["sample"] = hero.sample(assignment.load_all())
+    config.extra["feeds"] = bool(theme.feeds)
     settings = config.mdx_configs.setdefault(_FENCES, {})
     others = [
         each for each in settings.get("custom_fences", []) if each["name"] != diagrams.LANGUAGE
@@ -122,3 +129,5 @@ def finish(theme: Theme, built: Path) -> None:
     for name, body in theme.typeface.parts.items():
         write_whole(folder / name, body)
     write_whole(folder / theme.typeface.name, theme.typeface.sheet)
+    for path, body in theme.feeds.items():
+        write_whole(built / path, body)

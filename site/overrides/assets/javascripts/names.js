@@ -26,13 +26,17 @@ export function name(part, language) {
 /** A label that switches something becomes a button, which the keyboard reaches.
  * @param {HTMLLabelElement} label  @param {string} said */
 export function press(label, said) {
-  const button = label.ownerDocument.createElement("button");
+  const page = label.ownerDocument;
+  const button = page.createElement("button");
   button.type = "button";
   button.className = label.className;
   button.dataset.switch = label.htmlFor;
   button.setAttribute("aria-label", said);
   button.append(...label.childNodes);
-  button.addEventListener("click", () => label.control?.click());
+  button.addEventListener("click", () => {
+    label.control?.click();
+    if (label.htmlFor === "__search") page.querySelector(".md-search__input")?.focus();
+  });
   label.hidden = true;
   label.after(button);
 }
