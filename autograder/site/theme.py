@@ -100,6 +100,10 @@ def tell(theme: Theme, config: MkDocsConfig) -> None:
         "parts": [f"{folder}/{name}" for name in theme.typeface.parts],
     }
     config.extra["sample"] = hero.sample(assignment.load_all())
+    # What a browser keeps under fixed addresses; a new one makes it forget the old.
+    config.extra["build"] = hashlib.sha256(f"{folder}{theme.typeface.name}".encode()).hexdigest()[
+        :12
+    ]
     config.extra["feeds"] = bool(theme.feeds)
     settings = config.mdx_configs.setdefault(_FENCES, {})
     others = [
