@@ -113,7 +113,7 @@ def _lesson(assignment: Assignment, root: Path, language: Language) -> str:
     if not assignment.lesson:
         return ""
     lesson = root / "curriculum" / language / f"{assignment.lesson}.md"
-    with lesson.open(encoding="utf-8") as file:
+    with lesson.open(encoding="utf-8-sig", errors="replace") as file:
         title = next((line[2:] for line in file if line.startswith("# ")), assignment.lesson)
     return f"[{escape.page(title)}](../{assignment.lesson}.md)"
 
