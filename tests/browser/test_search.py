@@ -49,26 +49,26 @@ def test_a_question_leads_to_its_lesson(
     page.on("request", lambda sent: indexes.append(sent.url) if ".json" in sent.url else None)
     ask(page, text)
     expect(page.locator(ITEM).first).to_be_visible()
-    expect(page.locator(MARK).first).to_have_text(re.compile(marked, re.IGNORECASE))
+    found = page.locator(MARK).filter(has_text=re.compile(marked, re.IGNORECASE))
+    expect(found.first).to_be_visible()
     shot(page, f"search-{'en' if path.startswith('en/') else 'ko'}{'-phone' if phone else ''}")
     link = page.locator(f'{ITEM} a[href*="/{leads_to}"]').first
     link.click()
     page.wait_for_url(f"**/{leads_to}*")
-    expect(page.locator("mark[data-md-highlight]").first).to_have_text(
-        re.compile(marked, re.IGNORECASE)
-    )
+    highlighted = page.locator("mark[data-md-highlight]")
+    expect(highlighted.filter(has_text=re.compile(marked, re.IGNORECASE)).first).to_be_visible()
     language = "en" if path.startswith("en/") else "ko"
     assert {url.rpartition("/")[2] for url in indexes if "/search/" in url} <= {
         f"{language}.json", "search_index.json",
     }  # fmt: skip
 
 
-def test_nothing_found_says_so_and_what_may_have_been_meant(open_page: Open) -> None:
+def test_a_word_that_nobody_wrote_leads_to_words_that_are_there(open_page: Open) -> None:
     page = open_page("week1/day2/")
-    ask(page, "데이타푸래임즈")
+    ask(page, "타푸래임즈")
     hints = page.locator(".pioneers-search-hints button")
     expect(hints.first).to_be_visible()
-    assert page.locator(ITEM).count() == 0
+    expect(page.locator(".md-search-result__meta")).to_have_text(re.compile("없습니다"))
     word = hints.first.inner_text()
     hints.first.click()
     expect(page.locator(ITEM).first).to_be_visible()
@@ -110,7 +110,10 @@ def test_what_people_ask_is_found(site_folder: Path) -> None:
     table = tomllib.loads((ROOT / "tests/site/queries.toml").read_text(encoding="utf-8"))
     asked = questions(table) + questions(table["held"])
     pages = {entry for question in asked for entry in question["find"]}
-    built = {page for page in pages if (site_folder / page / "index.html").is_file()}
+    built = {
+        page for page in pages
+        if (site_folder / ("" if page == "index" else page) / "index.html").is_file()
+    }  # fmt: skip
     assert pages == built, "queries.toml names pages that the site does not have"
     done = subprocess.run(
         [str(node.NODE), "--no-warnings", "tests/site/recall.mjs", str(site_folder / "search")],

@@ -160,7 +160,14 @@ test("results have the shape that the theme draws, and nothing of a page is HTML
   assert.deepEqual(best.terms, { 순위: true });
   assert.equal(page.location, "day3/"); // each page has its own entry, the theme needs it
   assert.equal(page.text, "");
+  assert.deepEqual(page.terms, { 순위: true }); // marked there, too
   assert.equal(escape(`<a href="'">&`), "&lt;a href=&quot;&#39;&quot;&gt;&amp;");
+});
+
+test("what the site has no word for is told", () => {
+  assert.equal(result(engine, "조인이랑 쀍꿻퉯").strange, "쀍꿻퉯");
+  assert.equal(result(engine, "xyzzy").strange, "xyzzy");
+  assert.equal(result(engine, "조인").strange, "");
 });
 
 test("what a page does not have is told", () => {

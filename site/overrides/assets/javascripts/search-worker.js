@@ -51,7 +51,7 @@ async function ask(query) {
     hints.postMessage({ query, nearest: [] });
     return;
   }
-  /** @type {{items: object[], suggest?: string[]}} */
+  /** @type {{items: object[], suggest?: string[], strange?: string}} */
   let data = { items: [] };
   /** @type {string[]} */
   let nearest = [];
@@ -59,7 +59,7 @@ async function ask(query) {
     const search = await load();
     if (turn !== newest) return; // typed on meanwhile
     data = /** @type {typeof data} */ (search.answer(query));
-    if (!data.items.length) nearest = search.nearest(query);
+    if (data.strange) nearest = search.nearest(data.strange);
   } catch (error) {
     console.warn(error);
   }

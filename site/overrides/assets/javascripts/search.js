@@ -1,5 +1,5 @@
 /**
- * Under the search box, when nothing was found: words of the site that may have been meant.
+ * Under the search box, when something asked for is not on the site: words that may have been meant.
  *
  * The search worker tells them over a channel; the theme draws everything else.
  */

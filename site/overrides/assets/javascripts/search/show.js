@@ -80,32 +80,50 @@ export function teaser(text, code, words) {
 /**
  * @param {import("./engine.js").Engine} engine
  * @param {string} query
- * @returns {{items: Item[][], suggest: string[]}}
+ * @returns {{items: Item[][], suggest: string[], strange: string}} `strange` is what of the query
+ *   the site knows no word for: all of it if nothing was found
  */
 export function result(engine, query) {
   const { found, asked } = engine.search(query);
   const { index } = engine;
   const words = asked.map((concept) => surfaces(concept, index));
-  const items = found.map(({ page, hits }) => {
+  const items = found.map(({ page, hits, matched }) => {
     const best = hits.slice(0, MOST_SECTIONS);
     const own = index.sections.findIndex((section) => section[0] === page);
     if (!best.some((hit) => hit.section === own)) {
       best.push({ section: own, score: 0, matched: new Set() });
     }
-    return best.map((hit) => item(hit));
+    const shown = best.map((hit) => item(hit));
+    // The page's own entry leads to what its sections have.
+    const seen = Object.assign({}, ...shown.map(({ terms }) => onlyTrue(terms)));
+    for (const one of shown.filter(({ score }) => !score)) {
+      one.terms = seen;
+      one.title = mark(index.sections[own][2], marks(matched));
+    }
+    return shown;
   });
-  return { items, suggest: suggestion(engine, query) };
+  const unknown = asked.filter(
+    ({ weak, alternatives, typed }) => !weak && !alternatives.length && typed.length > 2,
+  );
+  const strange = items.length ? unknown.map(({ typed }) => typed).join(" ") : query;
+  return { items, suggest: suggestion(engine, query), strange };
+
+  /** @param {Set<number>} matched */
+  function marks(matched) {
+    return marker([...matched].flatMap((concept) => words[concept]).sort(longest));
+  }
 
   /** @param {import("./engine.js").Hit} hit @returns {Item} */
   function item({ section, score, matched }) {
     const [page, anchor, title, text, code] = index.sections[section];
-    const shown = marker([...matched].flatMap((concept) => words[concept]).sort(longest));
+    const shown = marks(matched);
     /** @type {Record<string, boolean>} */
     const terms = {};
     asked.forEach((concept, place) => {
       if (concept.weak) return;
-      const here = matched.has(place) ? visible(words[place], `${title}\n${text}\n${code}`) : "";
-      if (matched.has(place) ? here : score) terms[here || concept.typed] = matched.has(place);
+      if (!matched.has(place)) terms[concept.typed] = false;
+      const here = visible([concept.typed, ...words[place]], `${title}\n${text}\n${code}`);
+      if (matched.has(place) && here) terms[here] = true;
     });
     return {
       location: index.pages[page][0] + (anchor && `#${anchor}`),
@@ -125,7 +143,12 @@ function longest(a, b) {
 /** The first of the words that can be seen in a text. @param {string[]} words @param {string} text */
 function visible(words, text) {
   const small = text.toLowerCase();
-  return words.find((word) => small.includes(word)) ?? "";
+  return words.find((word) => small.includes(word.toLowerCase())) ?? "";
+}
+
+/** @param {Record<string, boolean>} terms @returns {Record<string, boolean>} */
+function onlyTrue(terms) {
+  return Object.fromEntries(Object.entries(terms).filter(([, isThere]) => isThere));
 }
 
 /**
