@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
 
 Open = Callable[..., Page]
+ROOT = Path(__file__).resolve().parents[2]
 KEY = "pioneers.reading.1"
 
 
@@ -118,4 +121,9 @@ def test_a_notebook_is_read_in_the_page_and_can_be_downloaded(
     book.scroll_into_view_if_needed()
     shot(page, "notebook")
     expect(book.locator("table").first).to_be_visible()
-    expect(book.get_by_role("img")).to_have_attribute("alt", "A bar chart", timeout=1)
+    expect(book.get_by_role("img")).to_have_accessible_name(re.compile("^A bar chart: .* won"))
+    with page.expect_download() as started:
+        book.get_by_role("link", name="Download the notebook").click()
+    kept = ROOT / "curriculum" / "en" / "week1" / "day3.ipynb"
+    assert started.value.suggested_filename == "day3.ipynb"
+    assert Path(started.value.path()).read_bytes() == kept.read_bytes()
