@@ -24,7 +24,7 @@ Open = Callable[..., Page]
 
 def ask(page: Page, text: str) -> None:
     """Type a question; an input method tells the page with a key of its own at the end."""
-    opener = page.locator('.md-header__button[for="__search"]')
+    opener = page.get_by_role("button", name=re.compile("검색 열기|Open the search"))
     box = page.locator(BOX)
     if opener.is_visible() and not box.is_visible():
         opener.click()

@@ -97,6 +97,11 @@ test("a stem without an ending is no word", () => {
   assert.deepEqual(cut(["줄이"], cost).map((piece) => [piece.text, piece.kind]), [["줄", "word"], ["이", "following"]]);
 });
 
+test("a particle inside an unknown word is none", () => {
+  const cost = (text, isEnd) => engine.lexicon.cost(text, isEnd);
+  assert.deepEqual(cut(["쿠베르네테스를"], cost).map((piece) => piece.text), ["쿠베르네테스", "를"]);
+});
+
 test("spaces may be wrong", () => {
   assert.equal(found("시간 대")[0], "day2/zone");
   assert.equal(found("데이터 프레임")[0], "glossary/df");

@@ -36,7 +36,6 @@
   function word(text) {
     const button = document.createElement("button");
     button.type = "button";
-    button.className = "md-button";
     button.textContent = text;
     button.addEventListener("click", () => {
       if (!box) return;

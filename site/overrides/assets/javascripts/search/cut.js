@@ -113,7 +113,22 @@ export function cut(words, known, attached = false) {
       });
       end = way.from;
     }
-    return found;
+    return found.reduceRight(merged, /** @type {Piece[]} */ ([]));
+  }
+
+  /**
+   * A particle between two unknown stretches is none: `쿠베르네테스` is one word.
+   * @param {Piece[]} after @param {Piece} piece
+   */
+  function merged(after, piece) {
+    const [middle, last] = after;
+    const isOne =
+      piece.kind === "unknown" && middle?.kind === "following" && last?.kind === "unknown" &&
+      !edges.has(middle.start) && !edges.has(last.start);
+    if (!isOne) return [piece, ...after];
+    const [start, end] = [piece.start, last.end];
+    const whole = { text: text.slice(start, end), start, end, kind: piece.kind, typed: typed(start, end) };
+    return [whole, ...after.slice(2)];
   }
 
   /**

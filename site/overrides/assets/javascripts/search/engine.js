@@ -24,7 +24,7 @@ const REST_OF_PAGE = 0.35; // what other sections of a page add to its best one
 const LEAST_OF_BEST = 0.1; // a page below this part of the best one's score is noise
 const MOST_PAGES = 30;
 const MOST_NEAREST = 5;
-const LIKE_ENOUGH = 0.3; // of 1, by pairs of keys
+const LIKE_ENOUGH = 0.35; // of 1, by pairs of keys
 const LONGEST_LIKE = 60; // keys of a query
 
 export class Engine {
@@ -74,8 +74,9 @@ export class Engine {
       .map((word) => /** @type {const} */ ([likeness(keys, pairs(keysOf(word))), word]))
       .filter(([like]) => like > LIKE_ENOUGH)
       .sort((a, b) => b[0] - a[0])
-      .slice(0, MOST_NEAREST)
-      .map(([, word]) => word);
+      .map(([, word]) => word)
+      .filter((word, at, all) => all.findIndex((other) => keysOf(other) === keysOf(word)) === at)
+      .slice(0, MOST_NEAREST);
   }
 
   /**
