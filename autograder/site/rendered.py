@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
 FORMAT = 1
 _CODE = Path(__file__).parent
+_TEXTS = _CODE.parent / "text"
 _LIBRARIES = ("Markdown", "Pygments", "mkdocs", "mkdocs-material", "pymdown-extensions")
 
 
@@ -64,7 +65,7 @@ class Store:
 def store(folder: Path, config: MkDocsConfig, files: Files, also: str = "") -> Store:
     """The store for one build of one language; `also` is what else all pages depend on."""
     code = hashlib.sha256()
-    for path in sorted(_CODE.rglob("*.py")):
+    for path in [*sorted(_CODE.rglob("*.py")), *sorted(_TEXTS.rglob("*.toml"))]:
         code.update(path.read_bytes())
     common = (
         [FORMAT, also, code.hexdigest(), config.theme.get("language")],
