@@ -103,7 +103,9 @@ def _named(assignment: Assignment, root: Path, language: Language) -> str:
     """An assignment by its title, and its lesson below."""
     lesson = _lesson(assignment, root, language)
     below = (
-        f"<br><small>{markup.words(language, 'index.lesson')} {lesson}</small>" if lesson else ""
+        f'<br><span class="below">{markup.words(language, "index.lesson")} {lesson}</span>'
+        if lesson
+        else ""
     )
     return f"[{escape.page(assignment.title[language])}]({assignment.id}.md){below}"
 
