@@ -236,6 +236,17 @@ test("Stop ends the worker at once, whoever waits is told, and it runs again aft
   assert.equal((await session.check(JOB, "x", quiet)).passed, 1);
 });
 
+test("Stop while Python is fetched stops what waits for it, too", async () => {
+  const { session, made } = scripted(quiet);
+  const opening = session.begin(quiet);
+  const waiting = session.check(JOB, "x", quiet);
+  await new Promise((done) => setTimeout(done, 5));
+  session.stop();
+  await assert.rejects(opening, Stopped);
+  await assert.rejects(waiting, Stopped);
+  assert.equal(made.length, 1);
+});
+
 test("Python that cannot be fetched is told, and tried anew the next time", async () => {
   const { session, made } = scripted(
     (message, say) => say({ type: "crashed", message: "404" }),

@@ -36,7 +36,7 @@ export function mount(block, job, session, say) {
     run: () => check(),
   });
   const runButton = button(say.run, () => check(), true);
-  const stopButton = button(say.stop, () => session.stop());
+  const stopButton = button(say.stop, () => busy && session.stop());
   const buttons = [
     runButton,
     stopButton,

@@ -40,6 +40,8 @@ export class Session {
     this.end = null;
     this.timer = undefined;
     this.queue = Promise.resolve();
+    /** How often it was stopped: what was asked before does not begin after. */
+    this.stops = 0;
   }
 
   /**
@@ -82,8 +84,9 @@ export class Session {
     });
   }
 
-  /** Ends whatever runs, at once. Who waits for it is told `Stopped`. */
+  /** Ends whatever runs or waits to run, at once. Who waits for it is told `Stopped`. */
   stop() {
+    this.stops += 1;
     this.#drop();
     const { end } = this;
     this.end = null;
@@ -92,7 +95,11 @@ export class Session {
 
   /** @template T @param {() => Promise<T>} work @returns {Promise<T>} */
   #next(work) {
-    const done = this.queue.then(work);
+    const { stops } = this;
+    const done = this.queue.then(() => {
+      if (stops !== this.stops) throw new Stopped();
+      return work();
+    });
     this.queue = done.catch(() => {});
     return done;
   }

@@ -24,7 +24,7 @@ export function mount(block, about, session, say) {
     run: () => ask(),
   });
   const runButton = button(say.run, () => ask(), true);
-  const stopButton = button(say.stop, () => session.stop());
+  const stopButton = button(say.stop, () => busy && session.stop());
   const again = resetButton(pad, {
     ...say,
     reset: say.resetQuery,
