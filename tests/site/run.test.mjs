@@ -236,7 +236,7 @@ test("Stop ends the worker at once, whoever waits is told, and it runs again aft
   assert.equal((await session.check(JOB, "x", quiet)).passed, 1);
 });
 
-test("Stop while Python is fetched stops what waits for it, too", async () => {
+test("Stop while Python is fetched stops what waits for it, too", { timeout: 5_000 }, async () => {
   const { session, made } = scripted(quiet);
   const opening = session.begin(quiet);
   const waiting = session.check(JOB, "x", quiet);
