@@ -10,6 +10,7 @@ import json
 import re
 from collections.abc import Iterator
 from dataclasses import fields as fields_of
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
@@ -19,12 +20,13 @@ from autograder.assignment.schema import AnswerTable
 from autograder.authoring.golden import read_sample
 from autograder.cohort import FILE as COHORT
 from autograder.ledger.record import Origin, dump, grade_record
-from autograder.models import LANGUAGES, Language, Report
+from autograder.models import LANGUAGES, Check, Language, Report
 from autograder.report import to_json
 from autograder.site.generate import markup, schemas
 from autograder.site.generate.schemas import Field, Schema
 from autograder.site.generated import Generated, Sources
 from autograder.text import escape
+from autograder.text.catalogue import describe
 
 EXAMPLE: Final = Path(__file__).with_name("example.toml")
 _SHARED: Final = {field.name for field in fields_of(AnswerTable)}
@@ -69,8 +71,17 @@ def examples(sources: Sources) -> Iterator[tuple[str, tuple[str, str]]]:
 
 
 def _report() -> Report | None:
-    found = (read_sample(each) for each in assignments.load_all())
-    return min((each for each in found if each), key=lambda each: len(to_json(each)), default=None)
+    """The shortest sample there is, with the messages that its findings tell."""
+    found = [report for each in assignments.load_all() if (report := read_sample(each))]
+    if not found:
+        return None
+    report = min(found, key=lambda each: len(to_json(each)))
+
+    def told(check: Check) -> Check:
+        said = describe(check.findings, check.visibility, report.language)[0]
+        return replace(check, message=check.message or said)
+
+    return replace(report, checks=tuple(map(told, report.checks)))
 
 
 def _text(name: str, schema: Schema, language: Language, example: tuple[str, str] | None) -> str:
