@@ -35,7 +35,7 @@ LATE = {"error_type": "Late", "error": "", "line": 0}
 Job = Mapping[str, Any]
 
 
-class Flood(BaseException):
+class TooMuchPrinted(BaseException):
     """More was printed than the limit of output allows."""
 
 
@@ -56,7 +56,7 @@ class _Capped(io.RawIOBase):
         self.kept += bytes(data[:room])
         if len(data) > room:
             self.full = True
-            raise Flood
+            raise TooMuchPrinted
         return len(data)
 
 
@@ -84,7 +84,7 @@ def load(source: str, job: str) -> str:
     with _place(source) as path, _streams("", task) as out:
         outcome = _program(path, task).load()
     if out.full:
-        outcome = {"error_type": "Flood", "error": "", "line": 0}
+        outcome = {"error_type": TooMuchPrinted.__name__, "error": "", "line": 0}
     return _json({"load": outcome, "printed": _printed(out)})
 
 
@@ -99,7 +99,9 @@ def run(source: str, job: str, group: int, index: int) -> str:
         del out.kept[:]  # what loading printed is told apart
         if not outcome:
             outcome = program.call(text, measured=False) if called else program.run()
-    record = {"status": "ran", "full": out.full, "late": False, "signal": 0, "exit": 0, **outcome}
+    # What was complained about on the other stream counts, too, as in the sandbox.
+    full = out.full or outcome.get("error_type") == TooMuchPrinted.__name__
+    record = {"status": "ran", "full": full, "late": False, "signal": 0, "exit": 0, **outcome}
     if len(record.get("value", "")) > out.cap:
         del record["value"]
         record["full"] = True
@@ -229,7 +231,7 @@ def _streams(text: str, task: Job) -> Iterator[_Capped]:
     try:
         yield out
     finally:
-        with contextlib.suppress(Flood, ValueError, OSError):
+        with contextlib.suppress(TooMuchPrinted, ValueError, OSError):
             sys.stdout.flush()
         sys.stdin, sys.stdout, sys.stderr = kept
 
