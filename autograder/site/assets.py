@@ -3,6 +3,9 @@
 `site/package-lock.json` names them. They are fetched once into the cache and copied into the built
 site, under an address that holds the version, so that a browser may keep them for good. Knows
 nothing of pages.
+
+After a change of `site/package.json` the lock is made anew, in `site/`, by `npm install
+--package-lock-only --ignore-scripts --omit-lockfile-registry-resolved`.
 """
 
 from __future__ import annotations
