@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sys
 import time
@@ -93,7 +94,7 @@ def grade(
 
 
 def check(
-    path: Annotated[Path, typer.Argument(help="Your notebook or its folder.")] = Path(),
+    path: Annotated[Path, typer.Argument(help="Your work's file, or its folder.")] = Path(),
     assignment: Annotated[
         str | None, typer.Option(help="Its assignment, if the folder is not named for it.")
     ] = None,
@@ -108,16 +109,19 @@ def check(
 
     target = _guess_assignment(path, assignment)
     kinds.fit([target])
-    report = _check_once(target, path, as_json, lang)
     if watch:
-        _watch(target, path, as_json, lang)
+        report = _watch(target, path, as_json, lang)
+    else:
+        report = _check_once(target, path, as_json, lang, watched=False)
     if report.status == "infra_error":
         raise typer.Exit(FAULT)
     if report.status == "invalid" or report.score < report.max_score:
         raise typer.Exit(FAILED)
 
 
-def _check_once(target: Assignment, path: Path, as_json: bool, lang: str | None) -> Report:
+def _check_once(
+    target: Assignment, path: Path, as_json: bool, lang: str | None, *, watched: bool
+) -> Report:
     from autograder import cohort, pipeline
     from autograder.capture import sandbox
     from autograder.report import to_json, to_terminal
@@ -132,11 +136,12 @@ def _check_once(target: Assignment, path: Path, as_json: bool, lang: str | None)
     if as_json:
         sys.stdout.write(to_json(report))
     else:
-        _print(to_terminal(report, path=str(path)))
+        _print(to_terminal(report, path=str(path), watched=watched))
     return report
 
 
-def _watch(target: Assignment, path: Path, as_json: bool, lang: str | None) -> None:
+def _watch(target: Assignment, path: Path, as_json: bool, lang: str | None) -> Report:
+    """Check now and at every save until Ctrl-C; the last report."""
     try:
         from watchfiles import watch
     except ImportError as error:
@@ -144,11 +149,18 @@ def _watch(target: Assignment, path: Path, as_json: bool, lang: str | None) -> N
             "--watch needs watchfiles", fix="run ./pioneers with PIONEERS_REQUIREMENTS=desk"
         ) from error
     folder = path if path.is_dir() else path.parent
+    saves = watch(folder, debounce=800, rust_timeout=200, yield_on_timeout=True)
+    next(saves)  # the folder is watched from here on: a save during a check counts, too
+    report = _check_once(target, path, as_json, lang, watched=True)
     screen.note("watching for changes; Ctrl-C ends")
-    for changes in watch(folder, debounce=800, raise_interrupt=False):
-        if any(".ipynb_checkpoints" not in name for _, name in changes):
-            screen.note(time.strftime("\n— %H:%M:%S —"))
-            _check_once(target, path, as_json, lang)
+    # Ctrl-C is how watching ends, not a fault; watchfiles would say more of it than is of use.
+    with contextlib.suppress(KeyboardInterrupt):
+        for changes in saves:
+            if any(".ipynb_checkpoints" not in name for _, name in changes):
+                screen.note(time.strftime("\n— %H:%M:%S —"))
+                report = _check_once(target, path, as_json, lang, watched=True)
+    screen.note("")
+    return report
 
 
 def find_submission(target: Assignment, which: str) -> Path:

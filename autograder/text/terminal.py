@@ -25,12 +25,15 @@ _BAR = 30
 _MAX_LINES = 50
 
 
-def to_terminal(report: Report, *, path: str = "", language: Language | None = None) -> Text:
+def to_terminal(
+    report: Report, *, path: str = "", watched: bool = False, language: Language | None = None
+) -> Text:
     """Returns the report as rich text: progress, a line for each check, the first thing to fix.
 
     Args:
         report: any report.
         path: the submission's path, for the command to run again.
+        watched: True where a save is enough, and no command is needed.
         language: another language than the report's.
     """
     tongue = language or report.language
@@ -54,8 +57,8 @@ def to_terminal(report: Report, *, path: str = "", language: Language | None = N
             said.append(f"   {words.say(f'report.{label}')}: " if label else "   ", style="cyan")
             said.append(f"{_plain(text)}\n")
     command = f"./pioneers check {shlex.quote(_plain(path))}" if path else "./pioneers check"
-    said.append(f"\n{words.say('report.run_check', command=command)}\n", style="dim")
-    return said
+    key = "report.run_watch" if watched else "report.run_check"
+    return said.append(f"\n{words.say(key, command=command)}\n", style="dim")
 
 
 def _stopped(said: Text, words: Catalogue, report: Report) -> Text:

@@ -269,11 +269,15 @@ def test_watch_checks_again_at_every_save(cohort: Path) -> None:
     ) as process:
         reader = threading.Thread(target=lambda: seen.extend(process.stdout or ()), daemon=True)
         reader.start()
-        wait_until(lambda: any("watching" in line for line in seen))
-        assert any("0 / 2" in line for line in seen)
-        target.write_text(notebook("total = 6"), "utf-8")
-        wait_until(lambda: any("2 / 2" in line for line in seen))
-        process.send_signal(signal.SIGINT)
-        process.wait(timeout=30)
-        reader.join(timeout=10)
-    assert not any("Traceback" in line for line in seen)
+        try:
+            wait_until(lambda: any("watching" in line for line in seen))
+            assert any("0 / 2" in line for line in seen)
+            target.write_text(notebook("total = 6"), "utf-8")
+            wait_until(lambda: any("2 / 2" in line for line in seen))
+        finally:
+            process.send_signal(signal.SIGINT)
+            process.wait(timeout=30)
+            reader.join(timeout=10)
+    assert process.returncode == 0, "the last check has passed"
+    assert any("Fix it and save" in line for line in seen)
+    assert not any("Traceback" in line or "KeyboardInterrupt" in line for line in seen)
