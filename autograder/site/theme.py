@@ -133,5 +133,5 @@ def finish(theme: Theme, built: Path) -> None:
     for name, body in theme.typeface.parts.items():
         write_whole(folder / name, body)
     write_whole(folder / theme.typeface.name, theme.typeface.sheet)
-    for path, body in theme.feeds.items():
-        write_whole(built / path, body)
+    for path, news in theme.feeds.items():
+        write_whole(built / path, news)
