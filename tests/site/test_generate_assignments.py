@@ -203,6 +203,7 @@ def test_each_assignment_shows_the_comment_of_one_of_its_golden_cases() -> None:
             shown = parsed(sample.comment(each, report, "Asia/Seoul", language))
             text = shown.get_text()
             assert each.title[language] in text
+            assert all(spec.title and spec.title[language] in text for spec in each.answers)
             other = "Next step" if language == "ko" else "다음 걸음"
             assert other not in text, each.id
             assert shown.select(f'a[href="../../{each.lesson}/"]'), each.id
