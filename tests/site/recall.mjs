@@ -8,6 +8,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 
 import { Engine } from "../../site/overrides/assets/javascripts/search/engine.js";
+import { result } from "../../site/overrides/assets/javascripts/search/show.js";
 
 const engines = new Map();
 
@@ -18,7 +19,7 @@ for (const language of ["ko", "en"]) {
 
 const found = JSON.parse(readFileSync(0, "utf8")).map(({ language, ask }) => {
   const engine = engines.get(language);
-  const urls = engine.search(ask).found.slice(0, 3).map(({ page }) => engine.index.pages[page][0]);
+  const urls = result(engine, ask).items.slice(0, 3).map(([{ location }]) => location.split("#")[0]);
   return urls.map((url) => url.replace(/^en\//, "").replace(/\/$/, "") || "index");
 });
 process.stdout.write(JSON.stringify(found));

@@ -184,5 +184,7 @@ test("what a page does not have is told", () => {
 test("marks hold whole English words and no sign of a pattern", () => {
   assert.equal(mark("DataFrames (a.b)", marker(["datafram"])), "<mark>DataFrames</mark> (a.b)");
   assert.equal(mark("a.b axb", marker(["a.b"])), "<mark>a.b</mark> axb");
+  const signs = "-/\\^$.*+?()[]{}|&#~ⓐ";
+  assert.equal(mark(`a${signs}z`, marker([signs, "w1d2-x"])), `a<mark>${escape(signs)}</mark>z`);
   assert.equal(mark("<i>", null), "&lt;i&gt;");
 });

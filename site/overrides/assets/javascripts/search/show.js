@@ -45,7 +45,7 @@ export function marker(words) {
   if (!words.length) return null;
   // An English stem is marked with its ending.
   const parts = words.map((word) =>
-    /^[a-z]{3,}$/.test(word) ? `${word}[a-z]{0,3}` : word.replace(/[\\^$.*+?()[\]{}|/-]/g, "\\$&"),
+    /^[a-z]{3,}$/.test(word) ? `${word}[a-z]{0,3}` : word.replace(/[\\^$.*+?()[\]{}|]/g, "\\$&"),
   );
   return new RegExp(parts.join("|"), "giu");
 }
