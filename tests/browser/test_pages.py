@@ -37,7 +37,13 @@ AXE: dict[str, Any] = {"resultTypes": ["violations"]}
 Open = Callable[..., Page]
 
 
+# The theme gives a code block that scrolls its place in the order of the keyboard once it is drawn.
+SETTLED = """() => [...document.querySelectorAll("pre > code")].every(
+    (code) => code.scrollWidth <= code.clientWidth || code.tabIndex === 0)"""
+
+
 def _violations(page: Page) -> list[str]:
+    page.wait_for_function(SETTLED)
     found = Axe().run(page, options=AXE).response["violations"]
     return [
         f"{each['id']} ({each['impact']}): {node['target']} {node['failureSummary']}"
