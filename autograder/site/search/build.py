@@ -12,7 +12,8 @@ The file is read by `site/overrides/assets/javascripts/search/engine.js`; its sh
 
 A weight is the term's frequency in a section's fields after length is taken out (BM25F), in
 eighths. The first number tells in how many sections a term stands itself: a page's title counts
-for all its sections, but makes no word common. What has been segmented before is kept in the cache by its content.
+for all its sections, but makes no word common. What has been segmented before is kept in the cache
+by its content.
 """
 
 from __future__ import annotations
