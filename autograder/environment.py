@@ -20,7 +20,7 @@ from autograder import paths
 
 STAMP = "pioneers-stamp.json"
 STARTED_ANEW = "PIONEERS_EXTENDED"
-SET_OF = {"nbgrader": "dev"}
+SET_OF = {"nbgrader": "desk"}
 """The requirement set of a module that has none of its own name."""
 
 

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from autograder.cli import screen
+
+if TYPE_CHECKING:
+    from autograder.assignment import Assignment
 
 FAILED = 1
 
@@ -41,6 +45,7 @@ def validate(
 
     targets = [assignments.load(each) for each in which] if which else assignments.load_all()
     kinds.fit(targets)
+    _fit_starters(targets)
     failed = 0
     for target in targets:
         with screen.progress(target.id) as say:
@@ -62,12 +67,18 @@ def release(
 ) -> None:
     """Write the starter."""
     from autograder import assignment as assignments
-    from autograder import environment, kinds
     from autograder.authoring.release import release as make
 
     target = assignments.load(which)
-    # Only a notebook's starter is made by nbgrader; who wants a coding test need not install it.
-    environment.fit(["nbgrader"] if kinds.of(target).solution(target).suffix == ".ipynb" else [])
+    _fit_starters([target])
     with screen.progress("writing the starter") as say:
         path = make(target, out, force=force, say=say)
     typer.echo(str(path))
+
+
+def _fit_starters(targets: Iterable[Assignment]) -> None:
+    """Have nbgrader for notebooks' starters; who wants a coding test need not install it."""
+    from autograder import environment, kinds
+
+    notebooks = any(kinds.of(each).solution(each).suffix == ".ipynb" for each in targets)
+    environment.fit(["nbgrader"] if notebooks else [])
