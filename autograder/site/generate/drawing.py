@@ -110,7 +110,7 @@ def _vertical(top: float, unit: str) -> str:
             f' stroke-opacity="{strength}"/>'
             f'<text x="{_LEFT - 6}" y="{y + 4:.1f}" text-anchor="end">{value:,.4g}</text>'
         )
-    parts.append(f'<text x="{_LEFT}" y="{_TOP - 9}" font-size="13">{escape(unit)}</text>')
+    parts.append(f'<text x="{_LEFT}" y="{_TOP - 9}" font-size="12">{escape(unit)}</text>')
     return "".join(parts)
 
 
@@ -131,5 +131,5 @@ def _apart(places: Sequence[float]) -> list[float]:
 def _svg(parts: Sequence[str], title: str, height: int = HEIGHT) -> str:
     return (
         f'<svg class="plot" viewBox="0 0 {WIDTH} {height}" role="img" aria-label="{escape(title)}"'
-        f' fill="currentColor" font-size="14">{"".join(parts)}</svg>'
+        f' fill="currentColor" font-size="12">{"".join(parts)}</svg>'
     )
