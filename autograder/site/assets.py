@@ -4,8 +4,7 @@
 site, under an address that holds the version, so that a browser may keep them for good. Knows
 nothing of pages.
 
-After a change of `site/package.json` the lock is made anew, in `site/`, by `npm install
---package-lock-only --ignore-scripts --omit-lockfile-registry-resolved`.
+After a change of `site/package.json`, `site/renew` makes the lock anew.
 """
 
 from __future__ import annotations
