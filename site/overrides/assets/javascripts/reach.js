@@ -3,7 +3,8 @@
  * are no stop on the way while they have not.
  */
 
-const BOXES = "div.table, figure.diagram";
+// The theme sees to code, too, but only where a pointer can hover.
+const BOXES = "div.table, figure.diagram, pre > code";
 
 /**
  * @param {Pick<HTMLElement, "scrollWidth" | "clientWidth" | "setAttribute" | "removeAttribute">} box
