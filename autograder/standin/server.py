@@ -9,6 +9,7 @@ from __future__ import annotations
 import copy
 import re
 import socket
+import sys
 import threading
 import traceback
 from collections.abc import Iterable
@@ -154,9 +155,6 @@ class StandIn(Acting):
                 if planned and planned.fault != "stale":
                     answer = self._broken(planned)
             status, body = answer.status, to_bytes(answer)
-        except _Dropped:
-            environ["werkzeug.socket"].shutdown(socket.SHUT_RDWR)
-            raise
         finally:
             told = from_json(raw)
             seen = Seen(
@@ -170,6 +168,9 @@ class StandIn(Acting):
             )
             with self.lock:
                 self.requests.append(seen)
+            if isinstance(sys.exception(), _Dropped):
+                # Only now: whoever is dropped asks again at once, and the log keeps the order.
+                environ["werkzeug.socket"].shutdown(socket.SHUT_RDWR)
         kind = "application/octet-stream" if isinstance(answer.body, bytes) else "application/json"
         headers = {
             "X-GitHub-Api-Version-Selected": "2022-11-28",
