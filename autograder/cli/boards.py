@@ -48,7 +48,7 @@ def leaderboard(
 ) -> None:
     """Make the boards."""
     from autograder import cohort
-    from autograder.leaderboard.boards import to_json, to_page
+    from autograder.leaderboard.forms import to_json, to_page
     from autograder.leaderboard.standings import boards
 
     shown = cohort.language(lang)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from pathlib import Path
 
-from autograder.leaderboard.boards import to_json
+from autograder.leaderboard.forms import to_json
 from autograder.leaderboard.standings import Board, Result, Standing
 
 HOSTILE = ("<img src=x onerror=alert(1)>", "**bold**|`cell`", "\u202emoc.elpmaxe\u202c")

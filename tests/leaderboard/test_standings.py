@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from autograder.leaderboard import Standing, boards
-from autograder.leaderboard.boards import to_json, to_page
+from autograder.leaderboard.forms import to_json, to_page
 from autograder.ledger.record import Origin, Record, event_record, grade_record
 from autograder.models import Provenance, Report
 

@@ -20,7 +20,7 @@ from autograder import assignment as assignments
 from autograder.cohort import Cohort, Member
 from autograder.data.spec_reader import load
 from autograder.errors import ConfigError
-from autograder.leaderboard.boards import to_json
+from autograder.leaderboard.forms import to_json
 from autograder.leaderboard.standings import Board, Standing
 from autograder.ledger import record as records
 from autograder.models import LANGUAGES, Language
