@@ -87,3 +87,16 @@ def write_whole(path: Path, body: bytes | str, *, mode: int = 0o644) -> None:
         scratch.replace(path)
     finally:
         scratch.unlink(missing_ok=True)
+
+
+@contextlib.contextmanager
+def locked(folder: Path) -> Iterator[None]:
+    """Hold a lock on a folder itself, so that no lock file is left; freed if we are killed."""
+    import fcntl  # not on Windows, where only what members call in notebooks runs
+
+    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(handle)

@@ -10,18 +10,15 @@ Nothing is forced to the disk: after a power cut the hashes tell, and data are b
 from __future__ import annotations
 
 import errno
-import fcntl
 import os
 import shutil
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from autograder.data import manifest
 from autograder.data.manifest import Manifest
 from autograder.errors import DataError, UsageError
-from autograder.files import write_whole
+from autograder.files import locked, write_whole
 
 
 @dataclass(frozen=True)
@@ -77,7 +74,7 @@ def publish(made: Manifest, folder: Path, out: Path) -> Manifest:
 
     Tables of the same data that are there, whole, stay untouched under a reader's hands.
     """
-    with _locked(out.parent):
+    with locked(out.parent):
         present = look(out, made.id, made.spec_sha256)
         if present.manifest is None or not present.whole:
             write_whole(folder / manifest.NAME, made.dump())
@@ -92,7 +89,7 @@ def take(made: Manifest, folder: Path, out: Path) -> None:
     Raises:
         UsageError: `out` holds something else than this data, which is not ours to replace.
     """
-    with _locked(out.parent):
+    with locked(out.parent):
         look(out, made.id, made.spec_sha256)
         only_ours(out)
         write_whole(folder / manifest.NAME, made.dump())
@@ -127,14 +124,3 @@ def _add(made: Manifest, present: Manifest, folder: Path, out: Path) -> Manifest
     merged = replace(present, tables=tuple(listed))
     write_whole(out / manifest.NAME, merged.dump())
     return merged
-
-
-@contextmanager
-def _locked(folder: Path) -> Iterator[None]:
-    """Hold a lock on the folder itself, so that no lock file is left; freed if we are killed."""
-    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        fcntl.flock(handle, fcntl.LOCK_EX)
-        yield
-    finally:
-        os.close(handle)

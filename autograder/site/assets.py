@@ -9,18 +9,14 @@ After a change of `site/package.json`, `site/renew` makes the lock anew.
 
 from __future__ import annotations
 
-import fcntl
 import hashlib
 import json
-import os
 import shutil
 import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 from autograder.errors import ConfigError, RemoteError
-from autograder.files import write_whole
+from autograder.files import locked, write_whole
 from autograder.site import node
 
 LOCK, WANTED = "package-lock.json", "package.json"
@@ -82,7 +78,7 @@ def fetch(site: Path, cache: Path) -> Path:
     if modules.is_dir():
         return modules
     shelf.mkdir(parents=True, exist_ok=True)
-    with _locked(shelf):
+    with locked(shelf):
         for left in shelf.glob(f"{_PART}*"):  # of a build that was killed: nobody else is here
             shutil.rmtree(left, ignore_errors=True)
         if not modules.is_dir():
@@ -124,7 +120,8 @@ def place(modules: Path, site: Path, built: Path) -> None:
         built: the root of the built site.
     """
     for name, address in addresses(site).items():
-        for source, target in _copies(modules / name, built / address, SERVED[name]):
+        for inside, called in SERVED[name].items():
+            source, target = modules / name / inside, built / address / called
             if not target.is_file() or target.stat().st_size != source.stat().st_size:
                 target.parent.mkdir(parents=True, exist_ok=True)
                 shutil.copyfile(source, target)
@@ -142,19 +139,3 @@ def _install(folder: Path, wanted: bytes, lock: bytes) -> None:
     for pattern in _PRUNED:
         for path in (folder / "node_modules").glob(pattern):
             shutil.rmtree(path) if path.is_dir() else path.unlink()
-
-
-def _copies(package: Path, out: Path, wanted: dict[str, str]) -> Iterator[tuple[Path, Path]]:
-    for source, name in wanted.items():
-        yield package / source, out / name
-
-
-@contextmanager
-def _locked(folder: Path) -> Iterator[None]:
-    """Hold a lock on the folder itself, so that no lock file is left; freed if we are killed."""
-    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        fcntl.flock(handle, fcntl.LOCK_EX)
-        yield
-    finally:
-        os.close(handle)

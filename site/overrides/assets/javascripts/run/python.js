@@ -1,5 +1,6 @@
 /** A coding test in its page: editor, buttons, and what each public case came to. */
 
+import { controls } from "./controls.js";
 import { button, focusOn, make, sentence } from "./dom.js";
 import { editor, resetButton } from "./editor.js";
 import * as kept from "./kept.js";
@@ -33,60 +34,30 @@ export function mount(block, job, session, say) {
     help: say.help,
     text: own ?? job.starter,
     changed: () => kept.save(job.id, pad.text(), job.starter),
-    run: () => check(),
+    run: () => control.run(),
   });
-  const runButton = button(say.run, () => check(), true);
-  const stopButton = button(say.stop, () => busy && session.stop());
+  const control = controls(session, status, say, check);
   const buttons = [
-    runButton,
-    stopButton,
+    control.runButton,
+    control.stopButton,
     resetButton(pad, { ...say, first: job.starter, say: status.say }),
     button(say.copy, copy),
     button(say.download, download),
   ];
-  let busy = false;
-  work(false);
+  const restored = own !== null && own !== job.starter;
   block.replaceChildren(
     pad.element,
     make("div.run__buttons", {}, ...buttons),
     status.element,
     results,
   );
-  if (own !== null && own !== job.starter) status.say(say.restored);
-  focusOn(pad, runButton);
-  open();
-
-  function work(on) {
-    busy = on;
-    runButton.setAttribute("aria-disabled", String(on));
-    stopButton.setAttribute("aria-disabled", String(!on));
-  }
-
-  /** Fetches Python while the reader reads. */
-  async function open() {
-    try {
-      await session.begin((progress) => status.progress(progress));
-      if (!busy) status.say(own !== null && own !== job.starter ? say.restored : say.ready);
-    } catch (error) {
-      status.failed(error);
-    }
-  }
+  if (restored) status.say(say.restored);
+  focusOn(pad, control.runButton);
+  control.open(() => (restored ? say.restored : say.ready));
 
   async function check() {
-    if (busy) return;
-    work(true);
     results.replaceChildren();
-    try {
-      const found = await session.check(job, pad.text(), (progress) =>
-        status.progress(progress, cases),
-      );
-      show(found);
-    } catch (error) {
-      status.failed(error);
-      session.begin(() => {}).catch(() => {});
-    } finally {
-      work(false);
-    }
+    show(await session.check(job, pad.text(), (progress) => status.progress(progress, cases)));
   }
 
   function show(found) {

@@ -1,7 +1,8 @@
 /** A query in a lesson that the reader can change and run. */
 
 import { fit } from "../reach.js";
-import { button, focusOn, make, sentence } from "./dom.js";
+import { controls } from "./controls.js";
+import { focusOn, make, sentence } from "./dom.js";
 import { editor, resetButton } from "./editor.js";
 import { statusLine } from "./status.js";
 import { spans } from "./telling.js";
@@ -21,47 +22,26 @@ export function mount(block, about, session, say) {
     help: say.help,
     text: about.query,
     changed: () => {},
-    run: () => ask(),
+    run: () => control.run(),
   });
-  const runButton = button(say.run, () => ask(), true);
-  const stopButton = button(say.stop, () => busy && session.stop());
+  const control = controls(session, status, say, ask);
   const again = resetButton(pad, {
     ...say,
     reset: say.resetQuery,
     first: about.query,
     say: status.say,
   });
-  let busy = false;
-  work(false);
   block.replaceChildren(
     pad.element,
-    make("div.run__buttons", {}, runButton, stopButton, again),
+    make("div.run__buttons", {}, control.runButton, control.stopButton, again),
     status.element,
     answer,
   );
-  focusOn(pad, runButton);
-  session.begin((progress) => status.progress(progress)).then(
-    () => busy || status.say(say.ready),
-    (error) => status.failed(error),
-  );
-
-  function work(on) {
-    busy = on;
-    runButton.setAttribute("aria-disabled", String(on));
-    stopButton.setAttribute("aria-disabled", String(!on));
-  }
+  focusOn(pad, control.runButton);
+  control.open(() => say.ready);
 
   async function ask() {
-    if (busy) return;
-    work(true);
-    try {
-      show(await session.query(about, pad.text(), status.progress));
-    } catch (error) {
-      status.failed(error);
-      session.begin(() => {}).catch(() => {});
-    } finally {
-      work(false);
-    }
+    show(await session.query(about, pad.text(), status.progress));
   }
 
   function show(found) {
