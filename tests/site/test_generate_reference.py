@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import tomllib
 from datetime import date, datetime
 from pathlib import Path
@@ -67,11 +68,27 @@ def test_every_command_is_told_with_its_options_in_both_languages(cache: Path) -
         told = [code.get_text() for code in page.select("code")]
         for each in found:
             assert page.select_one(f'h2[id="{each.words.replace(" ", "-")}"]'), each.words
-            assert all(name in told for name, _ in each.parameters), each.words
+            assert all(option.name in told for option in each.parameters), each.words
 
 
-def test_every_command_has_a_line_in_korean_and_no_line_is_left_over() -> None:
-    assert set(commands.summaries()) == {each.words for each in commands.commands()}
+def test_all_that_commands_say_is_said_in_korean_and_nothing_is_left_over() -> None:
+    found = list(commands.commands())
+    korean = commands.korean()
+    assert set(korean.does) == {each.words for each in found}
+    said = {text for each in found for text in each.about[1:]}
+    said |= {option.about for each in found for option in each.parameters}
+    assert set(korean.said) == said - {""}
+    assert all(re.search("[가-힣]", text) or "`" in text for text in korean.said.values())
+
+
+def test_defaults_and_examples_are_shown_as_they_are_typed(cache: Path) -> None:
+    pages = made_by(commands.pages, Sources(ROOT, cache))
+    korean = shown(str(pages["ko/reference/cli.md"])).get_text()
+    assert "기본값 42; x>=0" in korean
+    assert "환경 변수 GITHUB_REPOSITORY; 꼭 필요해요" in korean
+    assert "default 42; x>=0" in shown(str(pages["en/reference/cli.md"])).get_text()
+    assert "\nAWS_PROFILE=member ./pioneers cloud check " in korean
+    assert "\n./pioneers check" in korean
 
 
 # ----------------------------------------------------------------- contracts
