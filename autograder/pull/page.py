@@ -26,10 +26,10 @@ from typing import Any
 # package; a notebook's schema has no addresses.
 sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
 
-import bleach  # type: ignore[import-untyped] # noqa: E402
+import bleach  # noqa: E402
 from nbconvert.exporters.html import HTMLExporter  # noqa: E402
 from nbformat import v4 as untyped  # noqa: E402
-from pygments.formatters import HtmlFormatter  # type: ignore[import-untyped] # noqa: E402
+from pygments.formatters import HtmlFormatter  # noqa: E402
 
 v4: Any = untyped
 Node = Any

@@ -21,7 +21,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from pymdownx.superfences import SuperFencesException  # type: ignore[import-untyped]
+from pymdownx.superfences import SuperFencesException
 
 from autograder.errors import ConfigError
 from autograder.files import write_whole

@@ -11,7 +11,7 @@ from datetime import UTC, datetime, time
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from feedgenerator import Rss201rev2Feed  # type: ignore[import-untyped]
+from feedgenerator import Rss201rev2Feed
 
 from autograder.assignment import Assignment
 from autograder.cohort import Cohort

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from html.parser import HTMLParser
 
-from markdown.extensions.toc import slugify  # type: ignore[import-untyped]
+from markdown.extensions.toc import slugify
 
 from autograder.site.widgets.fences import Fence, fences, prose
 

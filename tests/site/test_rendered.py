@@ -31,23 +31,32 @@ validation: {links: {anchors: warn}}
 PAGE = "# 제목 { #top }\n\n[다른 곳](other.md#here)\n\n## 둘째 { #second }\n\n글\n"
 
 
-@pytest.fixture
-def course(tmp_path: Path) -> Path:
+@pytest.fixture(scope="module")
+def first(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A small course that has been built once."""
+    course = tmp_path_factory.mktemp("course")
     for language in ("ko", "en"):
-        folder = tmp_path / "docs" / language
+        folder = course / "docs" / language
         folder.mkdir(parents=True)
         (folder / "index.md").write_text(PAGE, "utf-8")
         (folder / "other.md").write_text('# 다른 곳\n\n<a id="here"></a>\n', "utf-8")
-    (tmp_path / "mkdocs.yml").write_text(MKDOCS, "utf-8")
-    (tmp_path / "site").mkdir()
+    (course / "mkdocs.yml").write_text(MKDOCS, "utf-8")
+    (course / "site").mkdir()
     for name in ("package.json", "package-lock.json"):
-        shutil.copy(ROOT / "site" / name, tmp_path / "site")
-    shutil.copytree(ROOT / "site" / "tools", tmp_path / "site" / "tools")
+        shutil.copy(ROOT / "site" / name, course / "site")
+    shutil.copytree(ROOT / "site" / "tools", course / "site" / "tools")
     # What comes by npm is the repository's; only pages are this test's own.
-    (tmp_path / "cache").mkdir()
+    (course / "cache").mkdir()
     (paths.cache() / "site-assets").mkdir(parents=True, exist_ok=True)
-    (tmp_path / "cache" / "site-assets").symlink_to(paths.cache() / "site-assets")
-    return tmp_path
+    (course / "cache" / "site-assets").symlink_to(paths.cache() / "site-assets")
+    built(course)
+    return course
+
+
+@pytest.fixture
+def course(first: Path, tmp_path: Path) -> Path:
+    """A course of the test's own, with what its first build has kept."""
+    return Path(shutil.copytree(first, tmp_path / "course", symlinks=True))
 
 
 def built(course: Path, *, strict: bool = True) -> tuple[dict[str, bytes], str]:
@@ -60,9 +69,12 @@ def built(course: Path, *, strict: bool = True) -> tuple[dict[str, bytes], str]:
         capture_output=True, text=True, timeout=120,
     )  # fmt: skip
     assert (done.returncode == 0) == strict, done.stdout + done.stderr
+    return pages_of(course), done.stdout + done.stderr
+
+
+def pages_of(course: Path) -> dict[str, bytes]:
     public = course / "public"
-    pages = {str(path.relative_to(public)): path.read_bytes() for path in public.rglob("*.html")}
-    return pages, done.stdout + done.stderr
+    return {str(path.relative_to(public)): path.read_bytes() for path in public.rglob("*.html")}
 
 
 def kept(course: Path) -> dict[str, int]:
@@ -70,8 +82,7 @@ def kept(course: Path) -> dict[str, int]:
 
 
 def test_the_same_pages_come_from_what_is_kept(course: Path) -> None:
-    fresh, _ = built(course)
-    before = kept(course)
+    fresh, before = pages_of(course), kept(course)
     assert len(before) >= 4  # the pages that are made are kept as well
     again, _ = built(course)
     assert again == fresh
@@ -79,7 +90,6 @@ def test_the_same_pages_come_from_what_is_kept(course: Path) -> None:
 
 
 def test_a_changed_page_is_rendered_and_the_others_are_not(course: Path) -> None:
-    built(course)
     before = kept(course)
     (course / "docs" / "ko" / "index.md").write_text(PAGE + "\n새 문장\n", "utf-8")
     pages, _ = built(course)
@@ -89,7 +99,6 @@ def test_a_changed_page_is_rendered_and_the_others_are_not(course: Path) -> None
 
 
 def test_a_page_that_is_gone_is_missed_by_the_pages_that_link_to_it(course: Path) -> None:
-    built(course)
     (course / "docs" / "ko" / "other.md").unlink()
     _, said = built(course, strict=False)
     assert "other.md" in said
@@ -103,17 +112,20 @@ def test_a_warning_comes_again_at_the_next_build(course: Path) -> None:
 
 
 def test_an_anchor_that_vanished_is_missed_though_the_linking_page_is_kept(course: Path) -> None:
-    built(course)
     (course / "docs" / "ko" / "other.md").write_text("# 다른 곳\n", "utf-8")
     for _ in range(2):
         _, said = built(course, strict=False)
         assert "#here" in said
 
 
-@pytest.mark.parametrize("rubbish", [b"", b"{", b"[]", b'{"key": 1}', b"\xff"])
-def test_what_cannot_be_read_is_made_again(course: Path, rubbish: bytes) -> None:
-    fresh, _ = built(course)
-    for path in course.glob("cache/*/rendered/*.json"):
-        path.write_bytes(rubbish)
+def test_what_cannot_be_read_is_made_again(course: Path) -> None:
+    fresh = pages_of(course)
+    rubbish = (b"", b"{", b"[]", b'{"key": 1}', b"\xff")
+    parts = sorted(course.glob("cache/*/rendered/*.json"))
+    assert len(parts) > len(rubbish)
+    whole = {path: path.read_bytes() for path in parts}
+    for number, path in enumerate(parts):
+        path.write_bytes(rubbish[number % len(rubbish)])
     again, _ = built(course)
     assert again == fresh
+    assert {path: path.read_bytes() for path in parts} == whole

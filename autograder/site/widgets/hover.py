@@ -13,9 +13,9 @@ from functools import cache
 from typing import Any
 from xml.etree.ElementTree import Element
 
-from markdown.extensions import Extension  # type: ignore[import-untyped]
-from markdown.treeprocessors import Treeprocessor  # type: ignore[import-untyped]
-from markdown.util import AtomicString  # type: ignore[import-untyped]
+from markdown.extensions import Extension
+from markdown.treeprocessors import Treeprocessor
+from markdown.util import AtomicString
 
 from autograder import paths
 from autograder.models import Language

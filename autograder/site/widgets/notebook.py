@@ -24,7 +24,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import bleach  # type: ignore[import-untyped]
+import bleach
 
 from autograder.errors import ConfigError
 from autograder.models import Language

@@ -21,9 +21,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-import markdown  # type: ignore[import-untyped]
+import markdown
 from mkdocs.exceptions import PluginError
-from pymdownx.superfences import SuperFencesException  # type: ignore[import-untyped]
+from pymdownx.superfences import SuperFencesException
 
 from autograder.site.widgets import place
 from autograder.text.catalogue import Catalogue, catalogue

@@ -24,10 +24,10 @@ from pathlib import Path
 from typing import Any
 
 from mkdocs.exceptions import BuildError
-from pygments import highlight  # type: ignore[import-untyped]
-from pygments.formatters import HtmlFormatter  # type: ignore[import-untyped]
-from pygments.lexers import SqlLexer  # type: ignore[import-untyped]
-from pymdownx.superfences import SuperFencesException  # type: ignore[import-untyped]
+from pygments import highlight
+from pygments.formatters import HtmlFormatter
+from pygments.lexers import SqlLexer
+from pymdownx.superfences import SuperFencesException
 
 from autograder import paths
 from autograder.models import Language
