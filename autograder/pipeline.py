@@ -1,7 +1,7 @@
 """One grade from end to end, as a tuple of stages that read in the order they happen.
 
     stage the files → capture submission and reference side by side, while the data are drawn
-    → seal → grade → report
+    → seal → grade → report → again, where a clock was all that spoke against the submission
 
 Each stage takes a `Grade` and returns a fuller one. A fault of the member's ends in a report with
 status `invalid`, a fault of ours in one with `infra_error`; neither is an exception to the caller.
@@ -34,6 +34,8 @@ from autograder.submission import Submission
 from autograder.text.catalogue import catalogue
 
 Say = Callable[[str], None]
+TIMED = frozenset({"growth.above"})
+"""Findings that rest on a clock alone: rivals for the processor's cache can bend any of them."""
 
 
 @dataclass(frozen=True)
@@ -43,7 +45,7 @@ class Grade:
     Attributes:
         seed: of the data; drawn at grading time unless asked for.
         official: in the sandbox, all checks; else a member's own check.
-        keep: the folder that keeps bundle and reports, or None.
+        run: which run of the submission this is; a second one confirms what a clock said.
         scratch: a private folder that is removed at the end.
     """
 
@@ -54,6 +56,7 @@ class Grade:
     official: bool = True
     sandboxed: bool = True
     say: Say = field(default=lambda _: None)
+    run: int = 1
     scratch: Path = Path()
     grader: GradingProcess | None = None
     submission: Submission | None = None
@@ -95,7 +98,11 @@ def grade(
     if seed is None:
         seed = own if own is not None else (draw_seed() if official else PUBLIC_SEED)
     target = assignment if official else assignment.public()
-    with tempfile.TemporaryDirectory(prefix="pioneers-") as name, GradingProcess() as grader:
+    frames = target.tests is not None
+    with (
+        tempfile.TemporaryDirectory(prefix="pioneers-") as name,
+        GradingProcess(frames=frames) as grader,
+    ):
         Path(name).chmod(0o755)
         state = Grade(
             target,
@@ -161,14 +168,14 @@ def _capture(state: Grade) -> Grade:
             seed=state.seed,
             official=state.sandboxed,
             drawn=drawing.result,
-            # Until the member's code runs, every processor is busy with starting it.
-            began=state.grader.start if state.grader else lambda: None,
+            # Until then every processor is busy with starting the member's code.
+            spare=state.grader.start if state.grader else lambda: None,
         )
         kind = kinds.of(state.assignment)
         captured = kind.capture(state.submission, state.assignment, around)
         seconds = time.monotonic() - started
         expected = pending.result()
-    sealed = captured.seal(state.scratch / "bundle")
+    sealed = captured.seal(state.scratch / f"bundle-{state.run}")
     timing = replace(state.timing, capture_s=round(seconds, 3))
     return replace(state, data=data, bundle=sealed, expected=expected, timing=timing)
 
@@ -204,6 +211,19 @@ def _grade(state: Grade) -> Grade:
     return replace(state, report=report)
 
 
+def _confirm(state: Grade) -> Grade:
+    """Fail nobody because the machine was busy: what only a clock says must be said twice."""
+    if state.report is None:
+        raise AssertionError("graded first")
+    if not any(found.code in TIMED for check in state.report.checks for found in check.findings):
+        return state
+    state.say("measuring the time once more")
+    with GradingProcess() as grader:
+        again = _grade(_capture(replace(state, run=state.run + 1, grader=grader)))
+    better = again.report is not None and again.report.score > state.report.score
+    return again if better else state
+
+
 def _provenance(state: Grade) -> Provenance:
     request = state.assignment.data
     draws = kinds.of(state.assignment).draws
@@ -227,4 +247,4 @@ def _ungraded(state: Grade, make: Callable[..., Report], message: str) -> Report
     )
 
 
-STAGES: tuple[Callable[[Grade], Grade], ...] = (_stage, _capture, _grade)
+STAGES: tuple[Callable[[Grade], Grade], ...] = (_stage, _capture, _grade, _confirm)

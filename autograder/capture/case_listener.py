@@ -29,9 +29,9 @@ class CaseListener(Listener):
     """
 
     def __init__(
-        self, expected: Mapping[str, set[int]], output_bytes: int, began: Callable[[], None]
+        self, expected: Mapping[str, set[int]], output_bytes: int, spare: Callable[[], None]
     ) -> None:
-        super().__init__({}, output_bytes, began)
+        super().__init__({}, output_bytes, spare)
         self.expected = expected
         self.records: dict[tuple[str, int], Record] = {}
         self.load: Record = {}

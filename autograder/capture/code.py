@@ -57,13 +57,13 @@ def capture(
     test: CodeTest,
     *,
     official: bool = True,
-    began: Callable[[], None] = lambda: None,
+    spare: Callable[[], None] = lambda: None,
 ) -> Captured:
     """Run a staged program on every input.
 
     Args:
         official: False runs without a sandbox where there is none (a member's own check).
-        began: called, on another thread, when the first case is about to begin.
+        spare: called, on another thread, when the first case is about to begin.
 
     Raises:
         SandboxUnavailable: official, and there is no sandbox here.
@@ -75,7 +75,7 @@ def capture(
     elif sys.platform == "win32":
         raise InfrastructureError("coding tests cannot run on Windows itself", fix="use WSL")
     expected: dict[str, set[int]] = {spec.name: set() for spec in test.answers}
-    listener = CaseListener(expected, test.limits.output_mb * 2**20, began)
+    listener = CaseListener(expected, test.limits.output_mb * 2**20, spare)
 
     def prepare() -> None:
         for frame in test.drawn().frames:

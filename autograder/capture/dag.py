@@ -46,14 +46,14 @@ def capture(
     data: Path | None,
     official: bool = True,
     drawn: Callable[[], object] = lambda: None,
-    began: Callable[[], None] = lambda: None,
+    spare: Callable[[], None] = lambda: None,
 ) -> Captured:
     """Run a staged DAG file under Airflow and collect the declared answers.
 
     Args:
         data: the folder with one folder a table, or None; it may be yet to come.
         drawn: returns when the data are there; meanwhile the worker imports Airflow.
-        began: called, on another thread, when the file is about to be read.
+        spare: called, on another thread, when the file is about to be read.
         official: False runs without a sandbox where there is none (a member's own check).
 
     Raises:
@@ -65,7 +65,7 @@ def capture(
     database = airflow.prepare()
     declared = {spec.name: spec for spec in assignment.answers}
     limits = assignment.limits
-    listener = Listener(declared, limits.output_mb * 2**20, began)
+    listener = Listener(declared, limits.output_mb * 2**20, spare)
     with tempfile.TemporaryDirectory(prefix="pioneers-run-") as name:
         private = Path(name)
         private.chmod(0o755)

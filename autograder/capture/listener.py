@@ -35,10 +35,10 @@ class Listener:
         self,
         specs: Mapping[str, AnswerSpec],
         output_bytes: int,
-        began: Callable[[], None] = lambda: None,
+        spare: Callable[[], None] = lambda: None,
     ) -> None:
         self.specs = specs
-        self.began = began
+        self._spare: Callable[[], None] | None = spare
         self.answers: dict[str, tuple[str, bytes]] = {}
         self.problems: dict[str, Problem] = {}
         self.cells: dict[int, CellRun] = {}
@@ -65,10 +65,11 @@ class Listener:
     def _take(self, frame: Frame, ready: Callable[[], None]) -> None:
         name = frame.text("name")
         if frame.kind == "ready":
-            if not self.ready:
-                self.began()
+            self._tell_spare()
             self.ready = True
             ready()
+        elif frame.kind == "spare":
+            self._tell_spare()
         elif frame.kind == "done":
             self.done = True
         elif frame.kind == "stumble":
@@ -85,6 +86,12 @@ class Listener:
         elif frame.kind == "no_answer" and name in self.specs:
             self.answers.pop(name, None)
             self.problems[name] = Problem(frame.text("code", 40), frame.text("detail", 500))
+
+    def _tell_spare(self) -> None:
+        """Once, however often a member's code writes such a frame."""
+        spare, self._spare = self._spare, None
+        if spare is not None:
+            spare()
 
     def _take_cell(self, frame: Frame) -> None:
         status = frame.text("status")

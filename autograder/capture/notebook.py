@@ -58,14 +58,14 @@ def capture(
     seed: int,
     official: bool = True,
     drawn: Callable[[], object] = lambda: None,
-    began: Callable[[], None] = lambda: None,
+    spare: Callable[[], None] = lambda: None,
 ) -> Captured:
     """Run a staged notebook and collect its declared answers.
 
     Args:
         data: the folder with one folder a table, or None; it may be yet to come.
         drawn: returns when the data are there; meanwhile sandbox, kernel and JVM start.
-        began: called, on another thread, when the notebook begins to run.
+        spare: called, on another thread, when a processor has time for something else.
         seed: handed to the notebook as the parameter `seed`.
         official: False runs without a sandbox where there is none (a member's own check).
 
@@ -76,7 +76,7 @@ def capture(
     if official:
         sandbox.require()
     declared = {spec.name: spec for spec in answers}
-    listener = Listener(declared, limits.output_mb * 2**20, began)
+    listener = Listener(declared, limits.output_mb * 2**20, spare)
     with tempfile.TemporaryDirectory(prefix="pioneers-run-") as name:
         private = Path(name)
         private.chmod(0o755)

@@ -16,6 +16,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from autograder.data.arrow import array, joined, numbers, text
 from autograder.data.draws import Part, Plan, decimals, to_array
 from autograder.data.seasons import HOUR_S
 from autograder.data.spec import Dialect, Table, Target
@@ -76,7 +77,7 @@ class Told:
         """Return the clean texts of a column."""
         words = self.part.column(column).words
         assert words is not None, column
-        return words.take(pa.array(self.values(column)))
+        return words.take(array(self.values(column)))
 
     def anonymous(self) -> Flags:
         """Tell which purchases have no member."""
@@ -99,17 +100,17 @@ def write(plan: Plan, table: Table, start: int, stop: int) -> pa.Table:
 
 def _table(columns: dict[str, pa.Array], picked: Ints, order: Ints) -> pa.Table:
     """Return columns at the picked rows, sorted by `order` (one number for each picked row)."""
-    chosen = pa.array(picked[np.argsort(order, kind="stable")])
+    chosen = array(picked[np.argsort(order, kind="stable")])
     return pa.table(columns).take(chosen)
 
 
 def _padded(prefix: str, numbers: Ints, width: int) -> pa.StringArray:
-    digits = pc.utf8_lpad(pa.array(numbers).cast(pa.string()), width, "0")
-    return pc.binary_join_element_wise(pa.scalar(prefix, pa.string()), digits, "")
+    digits = pc.utf8_lpad(array(numbers).cast(pa.string()), width, "0")
+    return joined(prefix, digits)
 
 
 def _clock(local_s: Ints, pattern: str) -> pa.StringArray:
-    return pc.strftime(pa.array(local_s).cast(pa.timestamp("s")), pattern)
+    return pc.strftime(array(local_s).cast(pa.timestamp("s")), pattern)
 
 
 def _stacked(*columns: Ints) -> Ints:
@@ -127,17 +128,15 @@ def _pos(told: Told) -> pa.Table:
     # Rows 0 … count-1 are sales; rows count … 2*count-1 are the test receipts that could be.
     number = _stacked(2 * told.number + gap, 2 * told.number + 1 - gap)
     member = _padded("M", told.values("user_id"), 6)
-    unknown = pa.array(["", None]).take(pa.array((~told.dirty("anonymous_blank")).astype(np.int8)))
-    members = pc.if_else(pa.array(told.anonymous()), unknown, member)
+    unknown = array(["", None]).take(array((~told.dirty("anonymous_blank")).astype(np.int8)))
+    members = pc.if_else(array(told.anonymous()), unknown, member)
     columns = {
         "receipt_no": _padded("P-", number, 6),
         "sold_at": _clock(_stacked(sold, test_sold), "%Y-%m-%d %H:%M:%S"),
-        "sku": pa.concat_arrays([_skus(told), pa.repeat(pa.scalar("TEST", pa.string()), count)]),
-        "quantity": pa.array(_stacked(told.values("quantity"), ones).astype(np.int8)),
-        "amount": pa.concat_arrays([_tickets(told), pa.repeat(pa.scalar("₩100"), count)]),
-        "member_no": pa.concat_arrays(
-            [pa.array(members, pa.string()), pa.nulls(count, pa.string())]
-        ),
+        "sku": pa.concat_arrays([_skus(told), pa.repeat(text("TEST"), count)]),
+        "quantity": array(_stacked(told.values("quantity"), ones).astype(np.int8)),
+        "amount": pa.concat_arrays([_tickets(told), pa.repeat(text("₩100"), count)]),
+        "member_no": pa.concat_arrays([members, pa.nulls(count, pa.string())]),
     }
     again = np.flatnonzero(told.dirty("duplicate"))
     delay = HOUR_S + told.below("delay", 48 * HOUR_S)
@@ -160,9 +159,9 @@ def _styled(
     made, rows = [], []
     for index, way in enumerate(ways):
         mine = np.flatnonzero(style == index)
-        made.append(way(texts.take(pa.array(mine))))
+        made.append(way(texts.take(array(mine))))
         rows.append(mine)
-    return pa.concat_arrays(made).take(pa.array(np.argsort(np.concatenate(rows), kind="stable")))
+    return pa.concat_arrays(made).take(array(np.argsort(np.concatenate(rows), kind="stable")))
 
 
 def _same(texts: pa.StringArray) -> pa.StringArray:
@@ -170,11 +169,11 @@ def _same(texts: pa.StringArray) -> pa.StringArray:
 
 
 def _front(texts: pa.StringArray) -> pa.StringArray:
-    return pc.binary_join_element_wise("", texts, " ")
+    return joined(" ", texts)
 
 
 def _back(texts: pa.StringArray) -> pa.StringArray:
-    return pc.binary_join_element_wise(texts, "", "  ")
+    return joined(texts, "  ")
 
 
 def _lower_front(texts: pa.StringArray) -> pa.StringArray:
@@ -185,11 +184,9 @@ def _tickets(told: Told) -> pa.StringArray:
     """Write won as a till does, in one of three ways."""
     won, where = np.unique(told.values("amount") // 100, return_inverse=True)
     styles = ("₩{:,}", " {}원 ", "{:,}")
-    words = pa.array(
-        [style.format(value) for style in styles for value in won.tolist()], pa.string()
-    )
+    words = array([style.format(value) for style in styles for value in won.tolist()])
     weights = told.stream("amount_style").pick(told.part.start, told.part.stop, (55, 20, 25))
-    return words.take(pa.array(weights[told.rows] * len(won) + where))
+    return words.take(array(weights[told.rows] * len(won) + where))
 
 
 def _online(told: Told) -> pa.Table:
@@ -216,14 +213,14 @@ def _online(told: Told) -> pa.Table:
         retried + first,
     )
     columns = {
-        "order_id": pa.array(_stacked(*[number + gap] * 2, *[number + (gap + 1) % 3] * 2)),
-        "user_id": pa.array(np.tile(told.values("user_id"), 4).astype(np.int32)),
-        "game_id": pa.array(np.tile(told.values("game_id"), 4).astype(np.int32)),
-        "quantity": pa.array(np.tile(told.values("quantity"), 4).astype(np.int8)),
+        "order_id": array(_stacked(*[number + gap] * 2, *[number + (gap + 1) % 3] * 2)),
+        "user_id": array(np.tile(told.values("user_id"), 4).astype(np.int32)),
+        "game_id": array(np.tile(told.values("game_id"), 4).astype(np.int32)),
+        "quantity": array(np.tile(told.values("quantity"), 4).astype(np.int8)),
         "amount": decimals(_stacked(cents, wrong_cents, cents, cents), 2),
         "currency": pa.concat_arrays([told.words("currency")] * 4),
         "ordered_at": _timestamps(_stacked(ordered, ordered, retried, retried)),
-        "status": pa.array(["paid", "cancelled"]).take(pa.array(status)),
+        "status": array(["paid", "cancelled"]).take(array(status)),
         "loaded_at": _timestamps(loaded),
     }
     kept = (np.ones(count, dtype=bool), corrected, cancelled, paid_first)
@@ -234,7 +231,7 @@ def _online(told: Told) -> pa.Table:
 
 
 def _timestamps(seconds: Ints) -> pa.Array:
-    return pa.array(seconds * 1_000_000).cast(pa.timestamp("us", tz="UTC"))
+    return array(seconds * 1_000_000).cast(pa.timestamp("us", tz="UTC"))
 
 
 def _partner(told: Told) -> pa.Table:
@@ -246,18 +243,18 @@ def _partner(told: Told) -> pa.Table:
     refunded = sold + (1 + told.below("refund_day", 20)) * 24 * HOUR_S
     offset = np.asarray([seconds for _, _, seconds in PARTNERS])[which]
     local = _clock(_stacked(sold + offset, refunded + offset), "%Y-%m-%dT%H:%M:%S")
-    offsets = pa.array([text for _, text, _ in PARTNERS]).take(pa.array(np.tile(which, 2)))
+    offsets = array([text for _, text, _ in PARTNERS]).take(array(np.tile(which, 2)))
     cents = told.values("amount")
     titles, ccy = _titles(told), pc.utf8_lower(told.words("currency"))
     buyer = _padded("", told.values("user_id"), 7)
     columns = {
-        "partner": pa.array([name for name, _, _ in PARTNERS]).take(pa.array(np.tile(which, 2))),
+        "partner": array([name for name, _, _ in PARTNERS]).take(array(np.tile(which, 2))),
         "txn": _padded("PT-", _stacked(2 * told.number + gap, 2 * told.number + 1 - gap), 6),
         "game_title": pa.concat_arrays([titles, titles]),
         "buyer": pa.concat_arrays([buyer, buyer]),
-        "quantity": pa.array(np.tile(told.values("quantity"), 2).astype(np.int8)),
-        "sold_on": pc.binary_join_element_wise(local, offsets, ""),
-        "gross_cents": pa.array(_stacked(cents, -cents)),
+        "quantity": array(np.tile(told.values("quantity"), 2).astype(np.int8)),
+        "sold_on": joined(local, offsets),
+        "gross_cents": array(_stacked(cents, -cents)),
         "ccy": pa.concat_arrays([ccy, ccy]),
     }
     again, refund = np.flatnonzero(told.dirty("duplicate")), np.flatnonzero(told.dirty("refund"))
@@ -273,9 +270,9 @@ def _titles(told: Told) -> pa.StringArray:
     plan = told.part.plan
     catalogue = plan.part(games.table, 0, plan.rows(plan.dataset.table(games.table)))
     titles = to_array(catalogue.column("title"), "string")
-    clean = titles.take(pa.array(told.values("game_id") - plan.whole(games)[0]))
+    clean = titles.take(array(told.values("game_id") - plan.whole(games)[0]))
     style = np.where(told.dirty("messy_title"), 1 + told.below("title_style", 5), 0)
-    cased = np.asarray(pc.not_equal(pc.utf8_upper(clean), clean))
+    cased = numbers(pc.not_equal(pc.utf8_upper(clean), clean)).astype(bool)
     style = np.where(~cased & (style >= 4), style - 3, style)
     return _styled(clean, style, [_same, _front, _back, _lower_front, pc.utf8_lower, pc.utf8_upper])
 

@@ -14,7 +14,7 @@ import pyarrow as pa
 import pyarrow.csv as pa_csv
 import pyarrow.parquet as pq
 
-from autograder.data.arrow import Array, pc
+from autograder.data.arrow import Array, array, joined, pc, text
 
 PARQUET: Final = "parquet"
 WRITER: Final = f"pyarrow {pa.__version__}"
@@ -58,11 +58,11 @@ def json_lines(rows: pa.Table) -> pa.Buffer:
     for index, name in enumerate(rows.column_names):
         pieces += ["," if index else "{", f"{encode_basestring(name)}:", _texts(rows[name])]
     lines = _joined(*pieces, "}\n", count=rows.num_rows)
-    _, offsets, text = lines.buffers()
-    if text is None:  # no rows at all
+    _, offsets, body = lines.buffers()
+    if body is None:  # no rows at all
         return pa.py_buffer(b"")
     ends = memoryview(offsets).cast("i")[lines.offset : lines.offset + len(lines) + 1]
-    return text.slice(ends[0], ends[-1] - ends[0])
+    return body.slice(ends[0], ends[-1] - ends[0])
 
 
 ENCODERS: Final[Mapping[str, Callable[[pa.Table], pa.Buffer]]] = {
@@ -75,39 +75,36 @@ ENCODERS: Final[Mapping[str, Callable[[pa.Table], pa.Buffer]]] = {
 
 def _texts(column: Array) -> Array:
     """Return each value as JSON text; "null" where it is null."""
-    array = column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
-    return pc.fill_null(_valid(array), "null")
+    whole = column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
+    return pc.fill_null(_valid(whole), text("null"))
 
 
-def _valid(array: Array) -> Array:
+def _valid(column: Array) -> Array:
     """Return each value that is not null as JSON text."""
-    kind = array.type
+    kind = column.type
     if pa.types.is_string(kind):
-        return _quoted(array)
+        return _quoted(column)
     if pa.types.is_list(kind):
-        inner = pa.ListArray.from_arrays(array.offsets, _texts(array.values))
-        joined = _joined("[", pc.binary_join(inner, ","), "]", count=len(array))
-        return pc.if_else(pc.is_valid(array), joined, pa.scalar(None, pa.string()))
+        inner = pa.ListArray.from_arrays(column.offsets, _texts(column.values))
+        listed = _joined("[", pc.binary_join(inner, ","), "]", count=len(column))
+        return pc.if_else(pc.is_valid(column), listed, text(None))
     if pa.types.is_timestamp(kind):
         # Without its zone, for the zones of the machine's own database are not asked: it is UTC.
-        clock = array.cast(pa.int64()).cast(pa.timestamp(kind.unit)).cast(pa.timestamp("s"))
+        clock = column.cast(pa.int64()).cast(pa.timestamp(kind.unit)).cast(pa.timestamp("s"))
         day_and_time = pc.replace_substring(clock.cast(pa.string()), " ", "T")
-        return _joined('"', day_and_time, 'Z"', count=len(array))
+        return _joined('"', day_and_time, 'Z"', count=len(column))
     if pa.types.is_date(kind):
-        return _joined('"', array.cast(pa.string()), '"', count=len(array))
-    return array.cast(pa.string())  # whole numbers, decimals, true and false
+        return _joined('"', column.cast(pa.string()), '"', count=len(column))
+    return column.cast(pa.string())  # whole numbers, decimals, true and false
 
 
-def _quoted(array: Array) -> Array:
+def _quoted(column: Array) -> Array:
     """Return texts as JSON strings. Each different one is quoted once, by the standard library."""
-    codes = array.dictionary_encode()
+    codes = column.dictionary_encode()
     words = [encode_basestring(word) for word in codes.dictionary.to_pylist()]
-    return pa.array(words, pa.string()).take(codes.indices)
+    return array(words).take(codes.indices)
 
 
 def _joined(*pieces: Array | str, count: int) -> Array:
     """Join columns and constants into one column of `count` texts; null where a column is."""
-    texts = [pa.scalar(piece) if isinstance(piece, str) else piece for piece in pieces]
-    if not count:
-        return pa.array([], pa.string())
-    return pc.binary_join_element_wise(*texts, pa.scalar(""))
+    return joined(*pieces) if count else array([])

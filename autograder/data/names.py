@@ -15,7 +15,7 @@ from typing import Final
 import numpy as np
 import pyarrow as pa
 
-from autograder.data.arrow import Array, pc
+from autograder.data.arrow import Array, array, joined, text
 from autograder.data.streams import Ints, Stream
 
 SLOT: Final = re.compile(r"\{([^{}]*)\}")
@@ -111,16 +111,16 @@ def _compose(
     arrays: list[Array] = []
     for index, piece in enumerate(SLOT.split(pattern)):
         if index % 2:
-            texts = known[piece].texts if piece in known else pa.array(words[piece], pa.string())
-            arrays.append(texts.take(pa.array(slot(index // 2, piece, len(texts)))))
+            texts = known[piece].texts if piece in known else array(words[piece])
+            arrays.append(texts.take(array(slot(index // 2, piece, len(texts)))))
         elif piece:
-            arrays.append(pa.repeat(pa.scalar(piece, pa.string()), count))
-    return pc.binary_join_element_wise(*arrays, "")
+            arrays.append(pa.repeat(text(piece), count))
+    return joined(*arrays)
 
 
 def in_row_order(parts: list[Array], rows: list[Ints]) -> Array:
     """Put texts that were made group by group back in the order of their rows."""
     if not parts:
-        return pa.array([], pa.string())
+        return array([])
     order = np.argsort(np.concatenate(rows), kind="stable")
-    return pa.concat_arrays(parts).take(pa.array(order))
+    return pa.concat_arrays(parts).take(array(order))

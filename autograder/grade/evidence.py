@@ -10,9 +10,8 @@ import json
 import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
@@ -20,6 +19,9 @@ from autograder.bundle import MAX_ANSWER_MB, Bundle, load
 from autograder.errors import BundleError
 from autograder.grade.compare import CallResult
 from autograder.models import JSON, AnswerSpec, CellRun, Finding
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 class AnswerMissing(Exception):
@@ -133,16 +135,16 @@ class Data:
 
 def to_pandas(table: pa.Table) -> pd.DataFrame:
     """A frame whose integers with nulls stay integers."""
-    frame: pd.DataFrame = table.to_pandas(types_mapper=_INTEGERS.get, timestamp_as_object=False)
+    import pandas as pd  # half a second, and only tests that an author wrote want frames
+
+    integers = {
+        pa.int8(): pd.Int8Dtype(),
+        pa.int16(): pd.Int16Dtype(),
+        pa.int32(): pd.Int32Dtype(),
+        pa.int64(): pd.Int64Dtype(),
+    }
+    frame: pd.DataFrame = table.to_pandas(types_mapper=integers.get, timestamp_as_object=False)
     return frame
-
-
-_INTEGERS = {
-    pa.int8(): pd.Int8Dtype(),
-    pa.int16(): pd.Int16Dtype(),
-    pa.int32(): pd.Int32Dtype(),
-    pa.int64(): pd.Int64Dtype(),
-}
 
 
 def why_missing(name: str, spec: AnswerSpec, bundle: Bundle) -> Finding:

@@ -13,7 +13,7 @@ from typing import Final
 
 from autograder.assignment import Assignment
 from autograder.assignment.code import CodeTable
-from autograder.authoring import breaks, crosscheck
+from autograder.authoring import breaks
 from autograder.capture import code
 from autograder.capture.captured import Captured
 from autograder.capture.drawing import Drawn, Group, draw
@@ -61,7 +61,7 @@ def _capture(submission: Submission, assignment: Assignment, around: Surrounding
         drawn=lambda: drawn(assignment, around.seed),
         checker=_read(assignment.folder / "checker.py") if custom else "",
     )
-    return code.capture(submission, test, official=around.official, began=around.began)
+    return code.capture(submission, test, official=around.official, spare=around.spare)
 
 
 def drawn(assignment: Assignment, seed: int) -> Drawn:
@@ -126,6 +126,8 @@ def _read(path: Path) -> str:
 
 
 def _proofs(assignment: Assignment) -> Iterator[tuple[bool, str]]:
+    from autograder.authoring import crosscheck  # it compares, for which every grade would wait
+
     stdio = _settings(assignment).mode == "stdio"
     yield crosscheck.same_again(_groups(assignment), assignment, stdio, PROOF_SEED)
     brute = assignment.folder / "brute.py"

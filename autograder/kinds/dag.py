@@ -41,7 +41,7 @@ def _capture(submission: Submission, assignment: Assignment, around: Surrounding
         data=around.data,
         official=around.official,
         drawn=around.drawn,
-        began=around.began,
+        spare=around.spare,
     )
 
 

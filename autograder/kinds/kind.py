@@ -21,14 +21,15 @@ class Surroundings:
         seed: of the data, and of every input that is drawn.
         official: False runs without a sandbox where there is none (a member's own check).
         drawn: returns when the data are there.
-        began: called, on any thread, when the member's code begins to run.
+        spare: called once, on any thread, when a processor has time for something else: at the
+            latest when the member's code begins to run.
     """
 
     data: Path | None
     seed: int
     official: bool = True
     drawn: Callable[[], object] = lambda: None
-    began: Callable[[], None] = lambda: None
+    spare: Callable[[], None] = lambda: None
 
 
 @dataclass(frozen=True)

@@ -31,7 +31,7 @@ def _capture(submission: Submission, assignment: Assignment, around: Surrounding
         seed=around.seed,
         official=around.official,
         drawn=around.drawn,
-        began=around.began,
+        spare=around.spare,
     )
 
 

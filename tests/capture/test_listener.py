@@ -47,6 +47,18 @@ def test_declared_answers_are_kept_and_the_last_word_counts() -> None:
     assert found.broken == ""
 
 
+@pytest.mark.parametrize("kinds", [("ready",), ("spare", "ready"), ("spare",) * 9, ("ready",) * 9])
+def test_a_spare_processor_is_told_of_once(kinds: tuple[str, ...]) -> None:
+    told: list[str] = []
+    sink = io.BytesIO()
+    for kind in kinds:
+        wire.write(sink, kind)
+    listener = Listener(SPECS, 1000, lambda: told.append("spare"))
+    listener.read(io.BytesIO(sink.getvalue()), lambda: None)
+    assert told == ["spare"]
+    assert listener.ready == ("ready" in kinds)
+
+
 @pytest.mark.parametrize(
     "frame",
     [answer("bonus", "json"), answer("../total", "json"), answer("", "json"),

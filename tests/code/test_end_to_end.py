@@ -6,16 +6,19 @@ import json
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from autograder import pipeline
+from autograder import kinds, pipeline
 from autograder.assignment import Assignment, load
 from autograder.authoring.release import release
 from autograder.authoring.validate import validate
+from autograder.capture.captured import Captured
 from autograder.cli import main
 from autograder.models import Report, Timing
 from autograder.report import to_json, to_markdown
+from autograder.submission import Submission
 
 pytestmark = pytest.mark.sandbox
 
@@ -171,6 +174,39 @@ def test_a_seed_makes_the_same_report_bit_for_bit(pairs: Assignment, base: Path)
     assert to_json(replace(first, timing=Timing())) == to_json(replace(second, timing=Timing()))
     assert f"--seed {seed}" in to_markdown(first, path="somewhere")
     assert first.score == 0
+
+
+def _slow(captured: Captured) -> Captured:
+    """What a clock says of a program whose machine was busy with something else."""
+    media, body = captured.answers["speed"]
+    document = json.loads(body)
+    for row in document["cases"]:
+        row["cold"] = row["warm"] = row["index"] ** 2
+    return replace(
+        captured, answers={**captured.answers, "speed": (media, json.dumps(document).encode())}
+    )
+
+
+@pytest.mark.parametrize(("busy", "score"), [(1, 5), (2, 3)])
+def test_what_only_a_clock_says_has_to_be_said_twice(
+    pairs: Assignment, base: Path, monkeypatch: pytest.MonkeyPatch, busy: int, score: int
+) -> None:
+    real, runs = kinds.of(pairs), []
+
+    def capture(submission: Submission, *asked: Any) -> Captured:
+        captured = real.capture(submission, *asked)
+        if submission.folder.name == "reference":
+            return captured
+        runs.append(submission)
+        return _slow(captured) if len(runs) <= busy else captured
+
+    monkeypatch.setattr(kinds, "of", lambda _: replace(real, capture=capture))
+    report = _grade(pairs, SOLUTION, base / f"busy-{busy}", out=base / f"kept-{busy}")
+    assert len(runs) == 2
+    assert report.score == score
+    found = [finding.code for check in report.checks for finding in check.findings]
+    assert found == ["growth.above"] * (busy - 1)
+    assert (base / f"kept-{busy}" / "bundle").is_dir()
 
 
 def test_a_program_that_is_no_python_is_told_and_not_graded(pairs: Assignment, base: Path) -> None:

@@ -15,6 +15,14 @@ from jupyter_client.kernelspec import KernelSpec
 from jupyter_client.manager import AsyncKernelManager
 
 NAME = "python3"
+LAUNCH = """
+import sys
+sys.modules["debugpy"] = None
+from ipykernel.kernelapp import launch_new_instance
+del sys.modules["debugpy"]
+launch_new_instance()
+"""
+"""As `python -m ipykernel_launcher`, but without the debugger, a quarter of what it imports."""
 
 
 class OurKernelManager(AsyncKernelManager):
@@ -31,8 +39,8 @@ def command() -> list[str]:
     return [
         sys.executable,
         "-P",
-        "-m",
-        "ipykernel_launcher",
+        "-c",
+        LAUNCH,
         "-f",
         "{connection_file}",
         "--InteractiveShellApp.ignore_cwd=True",

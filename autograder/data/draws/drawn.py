@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 import pyarrow as pa
 
-from autograder.data.arrow import Array
+from autograder.data.arrow import Array, array, text
 from autograder.data.spec import INTEGERS
 from autograder.data.streams import Flags, Ints
 
@@ -31,9 +31,9 @@ class Drawn:
     null: Flags | None = None
     edges: Ints | None = None
 
-    def equals(self, text: str) -> Flags:
+    def equals(self, word: str) -> Flags:
         """Tell which rows hold this text."""
-        index: int = self.words.index(text).as_py() if self.words is not None else -1
+        index: int = self.words.index(text(word)).as_py() if self.words is not None else -1
         matches: Flags = self.values == index
         return matches
 
@@ -51,7 +51,7 @@ class Drawn:
 
 def vocabulary(words: Iterable[object]) -> Array:
     """Return texts that numbers can point into."""
-    return pa.array([str(word) for word in words], pa.string())
+    return array([str(word) for word in words])
 
 
 def one_each(texts: Array) -> Drawn:
@@ -63,16 +63,16 @@ def to_array(drawn: Drawn, kind: str) -> Array:
     """Return drawn rows as an Arrow array of a declared type."""
     if drawn.edges is not None:
         assert drawn.words is not None
-        items = drawn.words.take(pa.array(drawn.values))
-        return pa.ListArray.from_arrays(pa.array(drawn.edges.astype(np.int32)), items)
+        items = drawn.words.take(array(drawn.values))
+        return pa.ListArray.from_arrays(array(drawn.edges.astype(np.int32)), items)
     if drawn.words is not None:
-        return drawn.words.take(pa.array(drawn.values, mask=drawn.null))
+        return drawn.words.take(array(drawn.values, null=drawn.null))
     if kind in INTEGERS:
-        return pa.array(drawn.values.astype(kind), mask=drawn.null)
+        return array(drawn.values.astype(kind), null=drawn.null)
     if kind == "date":
-        return pa.array(drawn.values.astype(np.int32), mask=drawn.null).cast(pa.date32())
+        return array(drawn.values.astype(np.int32), null=drawn.null).cast(pa.date32())
     if kind == "timestamp":
-        micros = pa.array(drawn.values * 1_000_000, mask=drawn.null)
+        micros = array(drawn.values * 1_000_000, null=drawn.null)
         return micros.cast(pa.timestamp("us", tz="UTC"))
     return decimals(drawn.values, 4 if kind == "decimal(12,4)" else 2)
 

@@ -14,10 +14,9 @@ from itertools import chain
 from typing import TYPE_CHECKING, ClassVar, Final
 
 import numpy as np
-import pyarrow as pa
 
 from autograder.data import names
-from autograder.data.arrow import Array, pc
+from autograder.data.arrow import Array, array, joined, numbers, pc, text
 from autograder.data.draws.drawn import Drawn, one_each, vocabulary
 from autograder.data.draws.plain import Choice
 from autograder.data.draws.texts import columns_in, known_slots
@@ -136,13 +135,13 @@ class Prose(Draw):
             texts = _changed(texts, wrong, partial(misspelt, typos=typos))
         for name in ("laugh", "emoji", "entity"):
             ends = self._ends(name, part, kind, stream.sub(name, "tail"))
-            texts = _changed(texts, hit[name], partial(_joined, ends=ends.filter(hit[name])))
+            texts = _changed(texts, hit[name], partial(_joined, ends=ends.filter(array(hit[name]))))
         texts = _changed(texts, hit["entity"], escaped)
         ways = stream.sub("spacing", "way").below(start, stop, len(SPACINGS))
         for index, way in enumerate(SPACINGS):
             texts = _changed(texts, hit["spacing"] & (ways == index), way)
-        empty = pa.scalar("", pa.string())
-        return one_each(pc.if_else(pa.array(hit["blank"]), empty, texts))
+        empty = text("")
+        return one_each(pc.if_else(array(hit["blank"]), empty, texts))
 
     def shares(
         self, values: Array, words: Mapping[str, tuple[str, ...]]
@@ -179,7 +178,7 @@ class Prose(Draw):
         sizes = np.asarray([len(words) for words in lists])
         words = stream.raw(part.start, part.stop)
         place = (np.cumsum(sizes) - sizes)[kind] + below_each(words, sizes[kind])
-        return vocabulary(chain.from_iterable(lists)).take(pa.array(place))
+        return vocabulary(chain.from_iterable(lists)).take(array(place))
 
 
 def _true(flags: Array) -> int:
@@ -191,8 +190,8 @@ def misspelt(texts: Array, typos: Mapping[str, str]) -> Array:
     wrong = texts
     for right, written in typos.items():
         wrong = pc.replace_substring(wrong, right, written, max_replacements=1)
-    place = np.asarray(pc.utf8_length(texts)) % len(_SWAPS)
-    same = np.asarray(pc.equal(wrong, texts))
+    place = numbers(pc.utf8_length(texts)) % len(_SWAPS)
+    same = numbers(pc.equal(wrong, texts)).astype(bool)
     for index, letter in enumerate(_SWAPS):
         wrong = _changed(wrong, same & (place == index), partial(_swapped, letter=letter))
     return wrong
@@ -208,11 +207,11 @@ def escaped(texts: Array) -> Array:
 def _swapped(texts: Array, letter: int) -> Array:
     edges = ((0, letter), (letter + 1, letter + 2), (letter, letter + 1), (letter + 2, None))
     pieces = [pc.utf8_slice_codeunits(texts, start, stop) for start, stop in edges]
-    return pc.binary_join_element_wise(*pieces, "")
+    return joined(*pieces)
 
 
 def _joined(texts: Array, ends: Array) -> Array:
-    return pc.binary_join_element_wise(texts, ends, "")
+    return joined(texts, ends)
 
 
 def _squeezed(texts: Array) -> Array:
@@ -226,7 +225,7 @@ def _widened(texts: Array) -> Array:
 
 
 def _padded(texts: Array) -> Array:
-    return pc.binary_join_element_wise("  ", texts, " ", "")
+    return joined("  ", texts, " ")
 
 
 SPACINGS: Final[tuple[Callable[[Array], Array], ...]] = (_squeezed, _widened, _padded)
@@ -237,7 +236,7 @@ def _changed(texts: Array, where: Flags, way: Callable[[Array], Array]) -> Array
     """Return the texts, some of them rewritten."""
     if not where.any():
         return texts
-    mask = pa.array(where)
+    mask = array(where)
     return pc.replace_with_mask(texts, mask, way(texts.filter(mask)))
 
 
