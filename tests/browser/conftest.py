@@ -11,7 +11,14 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    Page,
+    Request,
+    sync_playwright,
+)
 
 from tests.browser.boards import write_boards
 from tests.browser.place import CHROMIUM_ARGUMENTS, chromium, served
@@ -69,13 +76,19 @@ def open_page(browser: Browser, site: str) -> Iterator[Callable[..., Page]]:
     """Open a page of the site; at the end no other host was asked and nothing went wrong.
 
     Arguments of what is yielded: the path below the site's address; `phone` for a narrow screen;
-    `dark` for the dark scheme; `allow` for console errors that the test is about, as a pattern.
+    `dark` for the dark scheme; `allow` for console errors that the test is about, as a pattern;
+    `asked` for what is to be told of each request.
     """
     contexts: list[BrowserContext] = []
     faults: list[str] = []
 
     def opened(
-        path: str = "", *, phone: bool = False, dark: bool = False, allow: str = "(?!)"
+        path: str = "",
+        *,
+        phone: bool = False,
+        dark: bool = False,
+        allow: str = "(?!)",
+        asked: Callable[[Request], None] = lambda _: None,
     ) -> Page:
         context = browser.new_context(
             viewport=PHONE if phone else DESKTOP,  # type: ignore[arg-type]
@@ -94,6 +107,7 @@ def open_page(browser: Browser, site: str) -> Iterator[Callable[..., Page]]:
                 faults.append(f"console {message.type}: {message.text}")
 
         page.on("console", said)
+        context.on("request", lambda request: asked(request))
         page.on("pageerror", lambda error: faults.append(f"error in a script: {error}"))
         context.on(
             "request",
