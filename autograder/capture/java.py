@@ -181,6 +181,17 @@ def environment() -> dict[str, str]:
     }
 
 
+def lean_environment(*options: str) -> dict[str, str]:
+    """`environment()` for a Spark of few rows that is started by its own launcher.
+
+    Args:
+        options: of spark-submit.
+    """
+    flags = shlex.quote(" ".join(LEAN))
+    submit = [*options, "--driver-java-options", flags, "pyspark-shell"]
+    return {**environment(), "PYSPARK_SUBMIT_ARGS": " ".join(submit)}
+
+
 @functools.cache
 def _class_path() -> str:
     home = spark_home()

@@ -17,8 +17,8 @@ from autograder.capture import java
 from autograder.errors import PioneersError, UsageError
 
 TIMEOUT_S = 300
-# One thread is enough for a handful of rows, and starts fewer tasks.
-SPARK = "--master local[1] --conf spark.ui.showConsoleProgress=false pyspark-shell"
+# One thread and the quick compiler are enough for a handful of rows.
+SPARK = ("--master local[1]", "--conf spark.ui.showConsoleProgress=false")
 
 
 def execute(path: Path) -> Any:
@@ -36,9 +36,7 @@ def execute(path: Path) -> Any:
     folder = {"metadata": {"path": str(path.parent)}}
     client = NotebookClient(notebook, timeout=TIMEOUT_S, kernel_name="python3", resources=folder)
     try:
-        client.execute(
-            env={**os.environ, **java.environment(), "TZ": "UTC", "PYSPARK_SUBMIT_ARGS": SPARK}
-        )
+        client.execute(env={**os.environ, **java.lean_environment(*SPARK), "TZ": "UTC"})
     except CellExecutionError as error:
         failed = next(
             number for number, cell in enumerate(notebook.cells, start=1)

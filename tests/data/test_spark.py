@@ -27,7 +27,7 @@ pytestmark = pytest.mark.spark
 def session() -> Iterator[Any]:
     """One Spark for all tests here; it puts back what it changes in this process."""
     before, handler = dict(os.environ), signal.getsignal(signal.SIGINT)
-    os.environ |= java.environment()
+    os.environ |= java.lean_environment()
     try:
         with engine.session("", 2) as spark:
             yield spark
