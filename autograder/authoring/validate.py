@@ -10,6 +10,7 @@ import tempfile
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from autograder import kinds, paths
@@ -44,28 +45,34 @@ def validate(
     yield _lesson(assignment)
     for ok, what in kinds.of(assignment).proofs(assignment):
         yield Result(ok, what)
-    with tempfile.TemporaryDirectory(prefix="pioneers-validate-") as name:
+    with (
+        tempfile.TemporaryDirectory(prefix="pioneers-validate-") as name,
+        ThreadPoolExecutor(JOBS) as pool,
+    ):
         folder = Path(name)
-        say("solution")
-        for seed in (PUBLIC_SEED, OTHER_SEED):
-            yield _solution(assignment, seed)
-        say("starter")
-        yield _starter(assignment, folder)
-        with ThreadPoolExecutor(JOBS) as pool:
-            if golden:
-                say("golden cases")
-                yield from pool.map(
-                    lambda case: check_case(case, assignment, folder), load_cases(assignment)
-                )
-            if mutants:
-                say("mutants")
-                broken = _mutants(assignment, mutants)
-                if not broken:
-                    yield Result(True, "mutants: nothing in the solution to break in a small way")
-                places = (folder / f"mutant-{number}" for number in range(len(broken)))
-                yield from pool.map(
-                    lambda each, place: _mutant(each, assignment, place), broken, places
-                )
+        say("solution and starter")
+        yield from pool.map(
+            lambda prove: prove(),
+            (
+                partial(_solution, assignment, PUBLIC_SEED),
+                partial(_solution, assignment, OTHER_SEED),
+                partial(_starter, assignment, folder),
+            ),
+        )
+        if golden:
+            say("golden cases")
+            yield from pool.map(
+                lambda case: check_case(case, assignment, folder), load_cases(assignment)
+            )
+        if mutants:
+            say("mutants")
+            broken = _mutants(assignment, mutants)
+            if not broken:
+                yield Result(True, "mutants: nothing in the solution to break in a small way")
+            places = (folder / f"mutant-{number}" for number in range(len(broken)))
+            yield from pool.map(
+                lambda each, place: _mutant(each, assignment, place), broken, places
+            )
 
 
 def check_case(case: Case, assignment: Assignment, folder: Path) -> Result:

@@ -8,6 +8,7 @@ JVM build and one class path, so its name is a hash of both.
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import hashlib
 import os
@@ -16,6 +17,7 @@ import shlex
 import shutil
 import subprocess
 import sys
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,6 +27,8 @@ from autograder.errors import InfrastructureError
 from autograder.files import write_whole
 
 TRAINING_S = 300
+KEPT_S = 30 * 24 * 3600
+"""How long the caches of other class paths stay, for an environment that may come back."""
 OLDEST = 17
 FIRST_WITH_AOT = 25
 TRAINING = Path(__file__).with_name("java_training.py")
@@ -268,6 +272,7 @@ def prepare(say: Callable[[str], None] = lambda _: None) -> Path | None:
     say("preparing Spark's fast start (once per machine, about half a minute)")
     path = _cache_file()
     path.parent.mkdir(parents=True, exist_ok=True)
+    _sweep(path.parent)
     scratch = path.with_name(f".{path.name}.{os.getpid()}")
     command = gateway_command(1024, cache=None, extra=(f"-XX:AOTCacheOutput={scratch}",))
     try:
@@ -286,6 +291,16 @@ def prepare(say: Callable[[str], None] = lambda _: None) -> Path | None:
     finally:
         scratch.unlink(missing_ok=True)
     return cached()
+
+
+def _sweep(folder: Path) -> None:
+    """Remove what takes 200 MB and serves nobody: old class paths' caches, killed trainings'."""
+    now = time.time()
+    for pattern, kept_s in (("*.aot", KEPT_S), (".*.aot.*", 2 * TRAINING_S)):
+        for path in folder.glob(pattern):
+            with contextlib.suppress(OSError):
+                if now - path.stat().st_mtime > kept_s:
+                    path.unlink()
 
 
 def _cache_file() -> Path:

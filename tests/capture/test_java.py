@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -19,6 +21,16 @@ def fresh() -> Iterator[None]:
     yield
     for each in asked:
         each.cache_clear()
+
+
+def test_old_caches_and_what_a_killed_training_left_are_swept(tmp_path: Path) -> None:
+    ages = {"mine.aot": 60, "old.aot": java.KEPT_S + 60, ".mine.aot.12": 60,
+            ".old.aot.12": 2 * java.TRAINING_S + 60, "old.flags": java.KEPT_S + 60}  # fmt: skip
+    for name, age in ages.items():
+        (tmp_path / name).write_bytes(b"")
+        os.utime(tmp_path / name, (time.time() - age,) * 2)
+    java._sweep(tmp_path)
+    assert {path.name for path in tmp_path.iterdir()} == {"mine.aot", ".mine.aot.12", "old.flags"}
 
 
 @pytest.mark.spark
