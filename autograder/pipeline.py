@@ -1,7 +1,7 @@
 """One grade from end to end, as a tuple of stages that read in the order they happen.
 
     stage the files → capture submission and reference side by side, while the data are drawn
-    → seal → grade → report → again, where a clock was all that spoke against the submission
+    → seal → grade → report → capture and grade once more, where only a clock failed a check
 
 Each stage takes a `Grade` and returns a fuller one. A fault of the member's ends in a report with
 status `invalid`, a fault of ours in one with `infra_error`; neither is an exception to the caller.

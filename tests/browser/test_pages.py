@@ -114,6 +114,12 @@ def test_the_language_switch_keeps_the_page(open_page: Open, site: str) -> None:
     expect(page).to_have_url(site + "week1/day3/")
 
 
+@pytest.mark.parametrize("scheme", SCHEMES)
+def test_a_first_visit_looks_as_the_system_does(open_page: Open, scheme: str) -> None:
+    page = open_page("week1/day3/", dark=scheme == "dark")
+    expect(page.locator("body")).to_have_attribute("data-md-color-scheme", SCHEMES[scheme])
+
+
 def test_dark_mode_is_remembered(open_page: Open, site: str) -> None:
     page = open_page("week1/day3/")
     before = page.evaluate("getComputedStyle(document.body).backgroundColor")
