@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
+import requests
+from requests.adapters import HTTPAdapter
 
 from autograder.capture import sandbox
+from autograder.standin import StandIn
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -26,3 +32,25 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def repository() -> Path:
     """The repository's root."""
     return ROOT
+
+
+@pytest.fixture
+def impatient(monkeypatch: pytest.MonkeyPatch) -> Callable[[StandIn], None]:
+    """Makes a client give up early on what a stand-in GitHub holds, and on nothing else.
+
+    A client that waits half a minute would make tests wait as well, and one that waits a second
+    for everything finds GitHub silent on a machine that is merely busy.
+    """
+    send = HTTPAdapter.send
+
+    def of(hub: StandIn) -> None:
+        def sent(
+            self: HTTPAdapter, request: requests.PreparedRequest, **told: Any
+        ) -> requests.Response:
+            if hub.faults.holds(str(request.method), urlsplit(str(request.url)).path):
+                told["timeout"] = 2
+            return send(self, request, **told)
+
+        monkeypatch.setattr(HTTPAdapter, "send", sent)
+
+    return of

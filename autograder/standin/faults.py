@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import threading
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Literal, get_args
 
@@ -64,15 +65,24 @@ class Faults:
     def take(self, method: str, path: str) -> Planned | None:
         """The fault that this request meets, used up by one."""
         with self.lock:
-            for one in self.planned:
-                if one.times < 1 or one.method not in ("*", method) or not one.path.search(path):
-                    continue
+            for one in self._meeting(method, path):
                 if one.skip:
                     one.skip -= 1
                     continue
                 one.times -= 1
                 return one
         return None
+
+    def holds(self, method: str, path: str) -> bool:
+        """True if such a request would get no answer now."""
+        with self.lock:
+            found = next((one for one in self._meeting(method, path) if not one.skip), None)
+        return found is not None and found.fault == "timeout"
+
+    def _meeting(self, method: str, path: str) -> Iterator[Planned]:
+        for one in self.planned:
+            if one.times > 0 and one.method in ("*", method) and one.path.search(path):
+                yield one
 
     def pending(self) -> list[Planned]:
         """The faults that have not all happened."""

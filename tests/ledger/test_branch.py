@@ -114,9 +114,9 @@ def test_a_fault_on_the_way_neither_loses_nor_repeats(
 
 @pytest.mark.parametrize("after", [False, True])
 def test_an_answer_that_never_comes(
-    github: StandIn, grade: Make, monkeypatch: pytest.MonkeyPatch, after: bool
+    github: StandIn, grade: Make, impatient: Callable[[StandIn], None], after: bool
 ) -> None:
-    monkeypatch.setattr(hub, "TIMEOUT_S", 1)
+    impatient(github)
     store = fresh()
     store.add(grade(1, trigger="regrade-1"))
     github.fail("PUT", CONTENTS, "timeout", after=after)

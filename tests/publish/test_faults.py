@@ -19,8 +19,8 @@ import pytest
 import requests
 from requests.adapters import HTTPAdapter
 
-from autograder import hub as hubs
 from autograder.pull import event as events
+from autograder.standin import StandIn
 
 from .conftest import ASSIGNMENT, Cohort, Make, graded
 
@@ -49,12 +49,11 @@ def whole(cohort: Cohort, commit: str = "") -> None:
 
 
 @pytest.fixture
-def ready(cohort: Cohort) -> tuple[Cohort, events.Event]:
+def ready(cohort: Cohort, impatient: Callable[[StandIn], None]) -> tuple[Cohort, events.Event]:
     """A graded push that is not published yet."""
     about = cohort.push()
     cohort.hand_over(about, HALF)
-    # A client that waits half a minute would make these tests wait as well.
-    cohort.patch.setattr(hubs, "TIMEOUT_S", 1)
+    impatient(cohort.hub)
     return cohort, about
 
 

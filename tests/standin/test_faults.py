@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 
 import pytest
 import requests
@@ -83,8 +84,10 @@ def test_the_write_is_done_and_its_answer_lost(
     assert [one.body for one in hub.comments(1)] == ["x", "x"], "what the client wrote twice"
 
 
-def test_a_held_connection(hub: StandIn, opened: Open, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(client, "TIMEOUT_S", 1)
+def test_a_held_connection(
+    hub: StandIn, opened: Open, impatient: Callable[[StandIn], None]
+) -> None:
+    impatient(hub)
     hub.fail("POST", COMMENTS, "timeout", 1)
     opened(issues="write").get_pull(1).create_issue_comment("x")
     assert [one.body for one in hub.comments(1)] == ["x"]

@@ -34,7 +34,7 @@ def fetch(out: Path) -> Any:
 
 @pytest.mark.parametrize("fault", [*PASSING, Fault("corrupt_up")], ids=told)
 def test_publishing_ends_well_though_every_request_fails_once(
-    bucket: Any, first: Path, second: Path, proxy: Proxy, impatient: None, fault: Fault
+    bucket: Any, first: Path, second: Path, proxy: Proxy, hurried: None, fault: Fault
 ) -> None:
     publish(first, HOME)
     proxy.plan = first_tries(fault)
@@ -45,7 +45,7 @@ def test_publishing_ends_well_though_every_request_fails_once(
 
 @pytest.mark.parametrize("fault", [*PASSING, Fault("cut"), Fault("corrupt")], ids=told)
 def test_pulling_ends_well_though_every_file_fails_once(
-    bucket: Any, first: Path, tmp_path: Path, proxy: Proxy, impatient: None, fault: Fault
+    bucket: Any, first: Path, tmp_path: Path, proxy: Proxy, hurried: None, fault: Fault
 ) -> None:
     publish(first, HOME)
     plan = first_tries(fault)
@@ -88,7 +88,7 @@ def test_a_lasting_fault_is_one_line_and_costs_nothing(
     first: Path,
     tmp_path: Path,
     proxy: Proxy,
-    impatient: None,
+    hurried: None,
     monkeypatch: pytest.MonkeyPatch,
     fault: Fault,
     kind: type[PioneersError],
