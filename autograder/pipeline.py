@@ -1,7 +1,8 @@
 """One grade from end to end, as a tuple of stages that read in the order they happen.
 
     stage the files → capture submission and reference side by side, while the data are drawn
-    → seal → grade → report → capture and grade once more, where only a clock failed a check
+    → seal → grade → report → grade once more by the solution, where a quick reference failed work
+    → capture and grade once more, where only a clock failed a check
 
 Each stage takes a `Grade` and returns a fuller one. A fault of the member's ends in a report with
 status `invalid`, a fault of ours in one with `infra_error`; neither is an exception to the caller.
@@ -18,6 +19,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import TypeVar
 
 from autograder import __version__, kinds, reference
 from autograder.assignment import Assignment
@@ -34,6 +36,7 @@ from autograder.submission import Submission
 from autograder.text.catalogue import catalogue
 
 Say = Callable[[str], None]
+T = TypeVar("T")
 TIMED = frozenset({"growth.above"})
 """Findings that rest on a clock alone: rivals for the processor's cache can bend any of them."""
 
@@ -46,6 +49,7 @@ class Grade:
         seed: of the data; drawn at grading time unless asked for.
         official: in the sandbox, all checks; else a member's own check.
         run: which run of the submission this is; a second one confirms what a clock said.
+        quick: a quick reference will do, or has done: `expected` came from it.
         scratch: a private folder that is removed at the end.
     """
 
@@ -57,6 +61,7 @@ class Grade:
     sandboxed: bool = True
     say: Say = field(default=lambda _: None)
     run: int = 1
+    quick: bool = False
     scratch: Path = Path()
     grader: GradingProcess | None = None
     submission: Submission | None = None
@@ -95,6 +100,7 @@ def grade(
         UsageError: the assignment or the path cannot be used.
     """
     own = assignment.data.seed if assignment.data else None
+    drawn = seed is None and own is None and official
     if seed is None:
         seed = own if own is not None else (draw_seed() if official else PUBLIC_SEED)
     target = assignment if official else assignment.public()
@@ -112,6 +118,7 @@ def grade(
             official,
             sandboxed,
             say,
+            quick=drawn,
             scratch=Path(name),
             grader=grader,
         )
@@ -155,14 +162,7 @@ def _capture(state: Grade) -> Grade:
     started = time.monotonic()
     with ThreadPoolExecutor(max_workers=2) as pool:
         drawing = pool.submit(reference.draw_data, state.assignment, state.seed, state.scratch)
-        pending = pool.submit(
-            reference.expected_answers,
-            state.assignment,
-            state.scratch,
-            seed=state.seed,
-            sandboxed=state.sandboxed,
-            drawn=drawing.result,
-        )
+        pending = pool.submit(_expected, state, drawing.result)
         around = Surroundings(
             data=data,
             seed=state.seed,
@@ -174,10 +174,27 @@ def _capture(state: Grade) -> Grade:
         kind = kinds.of(state.assignment)
         captured = kind.capture(state.submission, state.assignment, around)
         seconds = time.monotonic() - started
-        expected = pending.result()
+        expected, quick = pending.result()
     sealed = captured.seal(state.scratch / f"bundle-{state.run}")
     timing = replace(state.timing, capture_s=round(seconds, 3))
-    return replace(state, data=data, bundle=sealed, expected=expected, timing=timing)
+    return replace(state, data=data, bundle=sealed, expected=expected, quick=quick, timing=timing)
+
+
+def _expected(state: Grade, drawn: Callable[[], object]) -> tuple[Bundle, bool]:
+    """The answers to compare with, and whether they are a quick reference's."""
+
+    def ask(answers: Callable[..., T]) -> T:
+        return answers(
+            state.assignment,
+            state.scratch,
+            seed=state.seed,
+            sandboxed=state.sandboxed,
+            drawn=drawn,
+        )
+
+    if state.quick and (found := ask(reference.quick_answers)) is not None:
+        return found, True
+    return ask(reference.expected_answers), False
 
 
 def _grade(state: Grade) -> Grade:
@@ -209,6 +226,18 @@ def _grade(state: Grade) -> Grade:
         provenance=_provenance(state),
     )
     return replace(state, report=report)
+
+
+def _by_the_solution(state: Grade) -> Grade:
+    """Fail nobody by a quick reference: who differs from it is graded by the solution."""
+    if state.report is None or state.grader is None:
+        raise AssertionError("graded first")
+    if not state.quick or all(check.status == "pass" for check in state.report.checks):
+        return state
+    state.say("running the reference")
+    state.grader.start()
+    expected, quick = _expected(replace(state, quick=False), lambda: None)
+    return _grade(replace(state, expected=expected, quick=quick))
 
 
 def _confirm(state: Grade) -> Grade:
@@ -247,4 +276,10 @@ def _ungraded(state: Grade, make: Callable[..., Report], message: str) -> Report
     )
 
 
-STAGES: tuple[Callable[[Grade], Grade], ...] = (_stage, _capture, _grade, _confirm)
+STAGES: tuple[Callable[[Grade], Grade], ...] = (
+    _stage,
+    _capture,
+    _grade,
+    _by_the_solution,
+    _confirm,
+)

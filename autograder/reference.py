@@ -2,6 +2,9 @@
 
 Expected answers come by the same path as a member's, from the same sandbox, and are cached by
 content: the assignment's files, the data, the worker's code and that which notebooks import.
+
+An author may add a second solution that takes less time, such as one without Spark. It may pass
+work, and it never fails any: whoever differs from it is graded by the solution itself.
 """
 
 from __future__ import annotations
@@ -15,7 +18,8 @@ from pathlib import Path
 
 from autograder import __version__, bundle, kinds, paths
 from autograder.assignment import Assignment
-from autograder.errors import BundleError, ReferenceFailed
+from autograder.capture.captured import Captured
+from autograder.errors import BundleError, ReferenceFailed, SubmissionInvalid
 from autograder.kinds import Surroundings
 from autograder.models import dataset_id
 
@@ -92,10 +96,44 @@ def _kept_or_made(
             return bundle.open_bundle(kept)
         except BundleError:
             shutil.rmtree(kept, ignore_errors=True)  # damaged: made again below
-    kind = kinds.of(assignment)
-    submission = kind.stage(assignment, kind.solution(assignment), scratch / "reference")
+    solution = kinds.of(assignment).solution(assignment)
+    folder = scratch / "reference"
     around = Surroundings(data_folder(assignment, seed, scratch), seed, sandboxed, drawn)
-    captured = kind.capture(submission, assignment, around)
+    return _captured(assignment, solution, folder, around).seal(kept)
+
+
+def quick_answers(
+    assignment: Assignment,
+    scratch: Path,
+    *,
+    seed: int,
+    sandboxed: bool = True,
+    drawn: Callable[[], object] = lambda: None,
+) -> bundle.Bundle | None:
+    """The sealed answers of the author's quick solution; None if there is none, or it failed.
+
+    Kept for nobody: a drawn seed does not come twice.
+
+    Raises:
+        SandboxUnavailable: as for any capture.
+    """
+    quick = kinds.of(assignment).quick(assignment)
+    if quick is None:
+        return None
+    folder = scratch / "quick"
+    around = Surroundings(data_folder(assignment, seed, scratch), seed, sandboxed, drawn)
+    try:
+        captured = _captured(assignment, quick, folder, around)
+    except (ReferenceFailed, SubmissionInvalid):
+        return None  # its author hears of it from `validate`
+    return captured.seal(scratch / "bundle-quick")
+
+
+def _captured(
+    assignment: Assignment, solution: Path, folder: Path, around: Surroundings
+) -> Captured:
+    kind = kinds.of(assignment)
+    captured = kind.capture(kind.stage(assignment, solution, folder), assignment, around)
     if captured.problems:
         name, problem = min(captured.problems.items())
         raise ReferenceFailed(
@@ -107,7 +145,7 @@ def _kept_or_made(
             f"{assignment.id}: the reference solution failed ({captured.unfit[:200]})",
             fix=f"run pioneers validate {assignment.id}",
         )
-    return captured.seal(kept)
+    return captured
 
 
 def _key(assignment: Assignment, seed: int) -> str:

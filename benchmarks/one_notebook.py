@@ -4,8 +4,9 @@
 
 The Spark notebook groups, joins, takes a top-N and a window and has two graded questions; the
 pandas one does the same on the same data. `pioneers` is the whole official grade on a fresh seed
-(data drawn, reference run beside the submission); `cached` is the same on a seed whose reference
-is known, as when a cohort is graded. nbgrader runs `autograde` with the answers as hidden asserts;
+(data drawn, reference run beside the submission); `quick` is the same where the author wrote a
+quick reference, as for the course's Spark assignments; `cached` is a seed whose reference is known,
+as when a grade is repeated. nbgrader runs `autograde` with the answers as hidden asserts;
 the bare script is the notebook's code under stock settings, which grades nothing. Prints medians
 of wall seconds and of the tree's peak resident memory, and the ratios.
 """
@@ -32,9 +33,9 @@ from autograder.capture import java
 ROOT = Path(__file__).resolve().parent.parent
 SEED = 42
 TOML = """format_version = 1
-id = "bench"
+id = "{name}"
 kind = "notebook"
-title = { ko = "속도", en = "Speed" }
+title = {{ ko = "속도", en = "Speed" }}
 [data]
 dataset = "games"
 scale = 0.01
@@ -85,6 +86,21 @@ by_game = by_game.sort_values(["day", "won", "title"], ascending=[True, False, T
 by_game["place"] = by_game.groupby("day").cumcount() + 1
 top = by_game[by_game["place"] <= 3]
 print(top.head())""",
+]
+QUICK = [
+    """import polars as pl
+sales = pl.read_parquet(f"{data_dir}/purchases/*.parquet")
+rates = pl.read_parquet(f"{data_dir}/exchange_rates/*.parquet")
+games = pl.read_parquet(f"{data_dir}/games/*.parquet").select("game_id", "title")
+sales = sales.with_columns(day=pl.col("purchased_at").dt.convert_time_zone("Asia/Seoul").dt.date())
+won = sales.join(rates, on=["day", "currency"], how="left").with_columns(
+    won=pl.col("amount").cast(pl.Float64) * pl.col("krw_per_unit").cast(pl.Float64).fill_null(1.0)
+)""",
+    """daily = won.group_by("day").agg(won=pl.col("won").sum(), n=pl.len().cast(pl.Int64))""",
+    """by_game = won.join(games, on="game_id").group_by("day", "title").agg(pl.col("won").sum())
+by_game = by_game.sort("day", "won", "title", descending=[False, True, False])
+top = by_game.with_columns(place=pl.int_range(1, pl.len() + 1).over("day").cast(pl.Int32))
+top = top.filter(pl.col("place") <= 3)""",
 ]
 HIDDEN = "### BEGIN HIDDEN TESTS\nassert {test}\n### END HIDDEN TESTS\nassert True"
 ROWS = {"spark": ("daily.count()", "top.count()"), "pandas": ("len(daily)", "len(top)")}
@@ -155,20 +171,25 @@ def prepare(folder: Path, kind: str) -> dict[str, Callable[[], tuple[float, floa
     if shutil.which("java") is None:
         stock["JAVA_HOME"] = str(java.home())
     return {
-        **_pioneers(folder, cells, parameters),
+        **_pioneers(folder, cells, parameters, QUICK if kind == "spark" else []),
         "nbgrader": _nbgrader(folder, cells, parameters, ROWS[kind], stock),
         "bare script": _bare(folder, [str(parameters["source"]), *cells], stock),
     }
 
 
 def _pioneers(
-    folder: Path, cells: list[str], parameters: dict[str, object]
+    folder: Path, cells: list[str], parameters: dict[str, object], quick: list[str]
 ) -> dict[str, Callable[[], tuple[float, float]]]:
-    home = folder / "cohort" / "assignments" / "bench"
-    home.mkdir(parents=True)
-    (home / "assignment.toml").write_text(TOML, "utf-8")
     text = notebook([parameters, *(cell(source) for source in cells)])
-    (home / "notebook.ipynb").write_text(text, "utf-8")
+    names = ("bench", "quick") if quick else ("bench",)
+    for name in names:
+        home = folder / "cohort" / "assignments" / name
+        home.mkdir(parents=True)
+        (home / "assignment.toml").write_text(TOML.format(name=name), "utf-8")
+        (home / "notebook.ipynb").write_text(text, "utf-8")
+        if name == "quick":
+            other = notebook([parameters, *(cell(source) for source in quick)])
+            (home / "quick.ipynb").write_text(other, "utf-8")
     (folder / "mine.ipynb").write_text(text, "utf-8")
     environment = {
         **os.environ,
@@ -176,13 +197,17 @@ def _pioneers(
         "PIONEERS_CACHE": str(ROOT / ".pioneers"),
     }
     environment.pop("PYTHONDONTWRITEBYTECODE", None)
-    command = [str(ROOT / "pioneers"), "grade", "bench", str(folder / "mine.ipynb"), "--json"]
 
-    def run(*more: str) -> tuple[float, float]:
+    def run(name: str, *more: str) -> tuple[float, float]:
+        command = [str(ROOT / "pioneers"), "grade", name, str(folder / "mine.ipynb"), "--json"]
         return measure([*command, *more], cwd=folder, environment=environment)
 
-    run("--seed", "1")
-    return {"pioneers": run, "pioneers, cached": lambda: run("--seed", "1")}
+    run("bench", "--seed", "1")
+    return {
+        "pioneers": lambda: run("bench"),
+        **({"pioneers, quick": lambda: run("quick")} if quick else {}),
+        "pioneers, cached": lambda: run("bench", "--seed", "1"),
+    }
 
 
 def _nbgrader(

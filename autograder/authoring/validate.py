@@ -1,7 +1,8 @@
 """Proves an assignment right before members see it.
 
-The starter must score nothing, the solution everything, on two seeds; each golden case must get
-its verdict; broken solutions must be noticed. Everything runs by the official path.
+The starter must score nothing, the solution everything, on two seeds, and so must a quick one; each
+golden case must get its verdict; broken solutions must be noticed. Everything runs by the official
+path.
 """
 
 from __future__ import annotations
@@ -59,6 +60,9 @@ def validate(
                 partial(_starter, assignment, folder),
             ),
         )
+        if quick := kinds.of(assignment).quick(assignment):
+            for seed in (PUBLIC_SEED, OTHER_SEED):
+                yield _perfect(assignment, quick, seed, quick.name)
         if golden:
             say("golden cases")
             yield from pool.map(
@@ -107,10 +111,14 @@ def _lesson(assignment: Assignment) -> Result:
 
 
 def _solution(assignment: Assignment, seed: int) -> Result:
-    path = kinds.of(assignment).solution(assignment)
+    return _perfect(assignment, kinds.of(assignment).solution(assignment), seed, "solution")
+
+
+def _perfect(assignment: Assignment, path: Path, seed: int, what: str) -> Result:
+    """Whether it is given every point where the solution's answers are those expected."""
     report = grade(assignment, path, seed=seed, language="en")
     full = report.status == "graded" and report.score == report.max_score
-    return Result(full, f"solution, seed {seed}: {_told(report)}")
+    return Result(full, f"{what}, seed {seed}: {_told(report)}")
 
 
 def _starter(assignment: Assignment, folder: Path) -> Result:

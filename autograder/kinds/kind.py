@@ -42,6 +42,7 @@ class Kind:
         stage: copies the submission at a path into a new folder and makes sense of it.
         capture: runs what was staged and collects the declared answers.
         solution: the reference solution, as a submission's path.
+        quick: a second solution that runs in less time, or None; see `reference.quick_answers`.
         write_starter: writes what members begin with into a folder; its path.
         parts: the named sources of the solution that a variant of it may replace.
         write_variant: writes the solution with some parts replaced into a folder; its path.
@@ -64,3 +65,4 @@ class Kind:
     draws: str = ""
     needs: str = ""
     proofs: Callable[[Assignment], Iterator[tuple[bool, str]]] = lambda _: iter(())
+    quick: Callable[[Assignment], Path | None] = lambda _: None

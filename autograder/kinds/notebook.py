@@ -1,4 +1,7 @@
-"""Assignments whose work is a notebook: starter and solution are one nbgrader source notebook."""
+"""Assignments whose work is a notebook: starter and solution are one nbgrader source notebook.
+
+An author may add `quick.ipynb`, which gives the same answers without Spark.
+"""
 
 from __future__ import annotations
 
@@ -12,6 +15,8 @@ from autograder.capture import notebook
 from autograder.capture.captured import Captured
 from autograder.kinds.kind import Kind, Surroundings
 from autograder.submission import NOTEBOOK, Submission, pick_notebook, stage
+
+QUICK = "quick.ipynb"
 
 
 def _pick(_: Assignment, path: Path, files: Mapping[str, Path]) -> str:
@@ -37,6 +42,11 @@ def _capture(submission: Submission, assignment: Assignment, around: Surrounding
 
 def _solution(assignment: Assignment) -> Path:
     return assignment.notebook
+
+
+def _quick(assignment: Assignment) -> Path | None:
+    path = assignment.folder / QUICK
+    return path if path.is_file() else None
 
 
 def _write_starter(assignment: Assignment, folder: Path) -> Path:
@@ -65,4 +75,5 @@ KIND: Final = Kind(
     parts=_parts,
     write_variant=_write_variant,
     breaks=breaks.TABLES,
+    quick=_quick,
 )
