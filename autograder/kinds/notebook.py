@@ -75,5 +75,6 @@ KIND: Final = Kind(
     parts=_parts,
     write_variant=_write_variant,
     breaks=breaks.TABLES,
+    draws="seed",
     quick=_quick,
 )
