@@ -38,6 +38,8 @@ LEAN = (
     "-XX:-UsePerfData",
     # No full collection just because much code was compiled: this JVM lives for seconds.
     "-XX:-UseCodeCacheFlushing",
+    # Nor because many classes came: Spark loads some 150 MB of them, and keeps them all.
+    "-XX:MetaspaceSize=400m",
 )
 ABSENT = "--add-modules=jdk.incubator.vector"
 _WRAPPER = """#!/bin/sh

@@ -187,10 +187,9 @@ def _slow(captured: Captured) -> Captured:
     )
 
 
-@pytest.mark.parametrize(("busy", "score"), [(1, 5), (2, 3)])
-def test_what_only_a_clock_says_has_to_be_said_twice(
-    pairs: Assignment, base: Path, monkeypatch: pytest.MonkeyPatch, busy: int, score: int
-) -> None:
+@pytest.fixture
+def runs(pairs: Assignment, monkeypatch: pytest.MonkeyPatch, busy: int) -> list[Submission]:
+    """The runs of a submission, of which the clock bends the first few; none of the reference's."""
     real, runs = kinds.of(pairs), []
 
     def capture(submission: Submission, *asked: Any) -> Captured:
@@ -201,12 +200,30 @@ def test_what_only_a_clock_says_has_to_be_said_twice(
         return _slow(captured) if len(runs) <= busy else captured
 
     monkeypatch.setattr(kinds, "of", lambda _: replace(real, capture=capture))
+    return runs
+
+
+@pytest.mark.parametrize(("busy", "score"), [(1, 5), (2, 3)])
+def test_what_only_one_clock_says_has_to_be_said_twice(
+    pairs: Assignment, base: Path, runs: list[Submission], busy: int, score: int
+) -> None:
     report = _grade(pairs, SOLUTION, base / f"busy-{busy}", out=base / f"kept-{busy}")
     assert len(runs) == 2
     assert report.score == score
     found = [finding.code for check in report.checks for finding in check.findings]
     assert found == ["growth.above"] * (busy - 1)
     assert (base / f"kept-{busy}" / "bundle").is_dir()
+
+
+@pytest.mark.parametrize("busy", [9])
+def test_a_case_out_of_time_bears_the_other_clock_out(
+    pairs: Assignment, base: Path, runs: list[Submission], busy: int
+) -> None:
+    idle = SOLUTION.replace("return count", "while not numbers: pass\n    return count")
+    report = _grade(pairs, idle, base / "out-of-time")
+    assert len(runs) == 1 < busy
+    found = {finding.code for check in report.checks for finding in check.findings}
+    assert {"cases.time", "growth.above"} <= found
 
 
 def test_a_program_that_is_no_python_is_told_and_not_graded(pairs: Assignment, base: Path) -> None:
