@@ -72,7 +72,7 @@ class PioneersPlugin(BasePlugin[Settings]):  # type: ignore[no-untyped-call]
         if Path(config.docs_dir) == folder:
             return config  # the second language reads the same folder
         self._written = Path(config.docs_dir)
-        sources = self._sources = Sources(
+        self._sources = Sources(
             root=paths.root(),
             cache=paths.cache() / "site-parts",
             cohort=cohort.load(),
@@ -80,25 +80,29 @@ class PioneersPlugin(BasePlugin[Settings]):  # type: ignore[no-untyped-call]
             repository=repository.address(paths.root()),
         )
         try:
-            self._made = stage.stage(self._written, generate.pages(sources), folder)
-            found = assignment.load_all()
-            self._lessons = lessons.links(found)
-            content = {path: page.content for path, page in self._made.items()}
-            named = {each.id: each.lesson for each in found}
-            for fault in lint.lint(self._written, content, named, paths.assignments()):
-                _log.warning("%s", fault)  # all of them at once; a strict build then fails
-            names = {path: page.source or path for path, page in self._made.items()}
-            address = config.site_url or ""
-            self._theme = theme.prepare(sources, self._written, folder, names, address)
-            theme.tell(self._theme, config)
+            self._lay_out(folder, config)
         except PioneersError as error:
             raise PluginError(str(error)) from error
         config.docs_dir = str(folder)
         config.nav = stage.expand(config.nav, self._made, "ko")
-        if sources.repository:
-            config.repo_url = sources.repository
+        if self._sources.repository:
+            config.repo_url = self._sources.repository
             config.edit_uri = "edit/main/curriculum/"
         return config
+
+    def _lay_out(self, folder: Path, config: MkDocsConfig) -> None:
+        """Fill the docs folder with what was written and what is made, and look for faults."""
+        self._made = stage.stage(self._written, generate.pages(self._sources), folder)
+        found = assignment.load_all()
+        self._lessons = lessons.links(found)
+        content = {path: page.content for path, page in self._made.items()}
+        named = {each.id: each.lesson for each in found}
+        for fault in lint.lint(self._written, content, named, paths.assignments()):
+            _log.warning("%s", fault)  # all of them at once; a strict build then fails
+        names = {path: page.source or path for path, page in self._made.items()}
+        address = config.site_url or ""
+        self._theme = theme.prepare(self._sources, self._written, folder, names, address)
+        theme.tell(self._theme, config)
 
     @event_priority(LAST)
     def on_files(self, files: Files, *, config: MkDocsConfig) -> Files:

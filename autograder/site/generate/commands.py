@@ -187,7 +187,8 @@ def _bound(part: str, say: Callable[[str], str]) -> str:
     kind, _, value = part.partition(": ")
     if part == "required":
         return say("required")
-    return f"{say(_BOUND[kind])} {escape.page_code(value)}" if value else escape.page_code(part)
+    known = _BOUND.get(kind)
+    return f"{say(known)} {escape.page_code(value)}" if known and value else escape.page_code(part)
 
 
 def _anchor(command: Command) -> str:
