@@ -79,7 +79,7 @@ def draw_seed() -> int:
     return secrets.randbelow(2**48)
 
 
-def grade(
+def grade(  # noqa: PLR0913 - each by name
     assignment: Assignment,
     path: Path,
     *,
@@ -88,6 +88,7 @@ def grade(
     out: Path | None = None,
     official: bool = True,
     sandboxed: bool = True,
+    quick: bool = False,
     say: Say = lambda _: None,
 ) -> Report:
     """Grade the submission at `path`; with `out`, keep its bundle there.
@@ -96,13 +97,15 @@ def grade(
         seed: the data's seed; None draws a fresh one, or takes the assignment's own.
         official: False runs the public checks only.
         sandboxed: False runs without a sandbox (never official).
+        quick: on a drawn seed the author's quick reference, if there is one, may pass work; only
+            work that differs from it waits for the solution, and waits longer then.
         say: told each step, for a progress bar.
 
     Raises:
         UsageError: the assignment or the path cannot be used.
     """
     own = assignment.data.seed if assignment.data else None
-    drawn = seed is None and own is None and official
+    drawn = seed is None and own is None
     if seed is None:
         seed = own if own is not None else (draw_seed() if official else PUBLIC_SEED)
     target = assignment if official else assignment.public()
@@ -120,7 +123,7 @@ def grade(
             official,
             sandboxed,
             say,
-            quick=drawn,
+            quick=quick and drawn and official,
             scratch=Path(name),
             grader=grader,
         )

@@ -12,6 +12,7 @@ import pytest
 from autograder import assignment as assignments
 from autograder.assignment import Assignment
 from autograder.authoring.validate import validate
+from autograder.batch import grade_officially
 from autograder.models import Report, Timing
 from autograder.pipeline import PUBLIC_SEED, grade
 from autograder.submission import Cell, render_notebook
@@ -84,14 +85,14 @@ def lasting(report: Report) -> Report:
 
 
 def test_who_agrees_with_it_need_not_wait_for_the_solution(make: Make, tmp_path: Path) -> None:
-    report = grade(make(QUICK), submit(tmp_path, SOLUTION))
+    report = grade(make(QUICK), submit(tmp_path, SOLUTION), quick=True)
     assert (report.status, report.score) == ("graded", 2)
     assert solutions_run(tmp_path) == 0
 
 
 def test_who_differs_is_graded_by_the_solution(make: Make, tmp_path: Path) -> None:
     target, mine, said = make(QUICK), submit(tmp_path, HALF), []
-    report = grade(target, mine, say=said.append)
+    report = grade(target, mine, quick=True, say=said.append)
     assert (report.status, report.score) == ("graded", 1)
     assert said[-2:] == ["running the reference", "checking the answers"]
     assert solutions_run(tmp_path) == 1
@@ -112,14 +113,23 @@ def test_who_differs_is_graded_by_the_solution(make: Make, tmp_path: Path) -> No
 )
 def test_a_wrong_or_broken_one_costs_nobody_a_point(make: Make, tmp_path: Path, quick: str) -> None:
     target = make(quick)
-    right = grade(target, submit(tmp_path, SOLUTION))
+    right = grade(target, submit(tmp_path, SOLUTION), quick=True)
     assert (right.status, right.score) == ("graded", 2)
+    assert solutions_run(tmp_path) == 1
+
+
+def test_only_who_asks_for_it_is_graded_by_it(make: Make, tmp_path: Path) -> None:
+    target, mine = make(QUICK), submit(tmp_path, SOLUTION)
+    assert grade_officially(target, mine).score == 2
+    assert solutions_run(tmp_path) == 0
+    assert grade(target, mine).score == 2
     assert solutions_run(tmp_path) == 1
 
 
 @pytest.mark.parametrize("seed", [PUBLIC_SEED, 7])
 def test_a_seed_that_was_asked_for_is_the_solutions(make: Make, tmp_path: Path, seed: int) -> None:
-    report = grade(make("total, items = 0, []"), submit(tmp_path, SOLUTION), seed=seed)
+    target = make("total, items = 0, []")
+    report = grade(target, submit(tmp_path, SOLUTION), seed=seed, quick=True)
     assert report.score == 2
     assert solutions_run(tmp_path) == 1
 
