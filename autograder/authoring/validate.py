@@ -51,18 +51,13 @@ def validate(
         ThreadPoolExecutor(JOBS) as pool,
     ):
         folder = Path(name)
-        say("solution and starter")
-        yield from pool.map(
-            lambda prove: prove(),
-            (
-                partial(_solution, assignment, PUBLIC_SEED),
-                partial(_solution, assignment, OTHER_SEED),
-                partial(_starter, assignment, folder),
-            ),
-        )
+        seeds = (PUBLIC_SEED, OTHER_SEED)
+        proofs = [partial(_solution, assignment, seed) for seed in seeds]
+        proofs.append(partial(_starter, assignment, folder))
         if quick := kinds.of(assignment).quick(assignment):
-            for seed in (PUBLIC_SEED, OTHER_SEED):
-                yield _perfect(assignment, quick, seed, quick.name)
+            proofs += [partial(_perfect, assignment, quick, seed, quick.name) for seed in seeds]
+        say("solution and starter")
+        yield from pool.map(lambda prove: prove(), proofs)
         if golden:
             say("golden cases")
             yield from pool.map(
