@@ -130,7 +130,7 @@ def _assignment(name: str) -> Assignment | None:
 def grade_officially(target: Assignment, path: Path) -> Report:
     """One official grade on fresh data, in the cohort's language."""
     # Most merged work is right, and many grades share the processors: what is not run is won.
-    return pipeline.grade(target, path, language=cohort.language(), quick=True)
+    return pipeline.grade(target, path, language=cohort.language(), thrifty=True)
 
 
 def run(

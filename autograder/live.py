@@ -22,6 +22,7 @@ from autograder.capture.worker.collect import Collector
 from autograder.errors import PioneersError, UsageError
 from autograder.grade.process import grade as run_checks
 from autograder.grade.request import Request
+from autograder.kinds import Surroundings
 from autograder.models import Language, Report, Run
 from autograder.reference import PUBLIC_SEED, draw_data, expected_answers
 from autograder.report import build_report
@@ -86,9 +87,8 @@ def check_namespace(
                 problems[outcome["name"]] = (outcome["code"], outcome["detail"])
         sealed = bundle.seal(scratch / "bundle", answers, problems=problems, run=Run())
         data = draw_data(target, PUBLIC_SEED, scratch)
-        expected = expected_answers(
-            target, scratch, seed=PUBLIC_SEED, sandboxed=not sandbox.unavailable()
-        )
+        around = Surroundings(data, PUBLIC_SEED, official=not sandbox.unavailable())
+        expected = expected_answers(target, scratch, around)
         checks = run_checks(
             Request(
                 target.answers,

@@ -16,31 +16,43 @@ import shutil
 import tempfile
 import time
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TypeVar
 
-from autograder import __version__, kinds, reference
+from autograder import __version__, kinds
 from autograder.assignment import Assignment
 from autograder.bundle import Bundle
 from autograder.capture import java
+from autograder.capture.captured import Captured
 from autograder.errors import InfrastructureError, SubmissionInvalid
 from autograder.grade.process import GradingProcess
 from autograder.grade.request import Request
-from autograder.kinds import Surroundings
 from autograder.models import Language, Provenance, Report, Timing, dataset_id
-from autograder.reference import PUBLIC_SEED
+from autograder.reference import PUBLIC_SEED, Reference
 from autograder.report import build_report, failed_report, invalid_report
 from autograder.submission import Submission
 from autograder.text.catalogue import catalogue
 
 Say = Callable[[str], None]
-T = TypeVar("T")
 TIMED = frozenset({"growth.above"})
 """Findings that rest on a clock alone: rivals for the processor's cache can bend any of them."""
 BORNE_OUT = frozenset({"cases.time"})
 """Findings that make such a one believable: the kernel has counted the same program's seconds."""
+
+
+@dataclass(frozen=True)
+class Ran:
+    """A submission that has been run already.
+
+    Attributes:
+        data: the folder of tables that it ran on, or None.
+        expected: the reference's answers on them.
+    """
+
+    captured: Captured
+    data: Path | None
+    expected: Bundle
 
 
 @dataclass(frozen=True)
@@ -51,8 +63,12 @@ class Grade:
         seed: of the data; drawn at grading time unless asked for.
         official: in the sandbox, all checks; else a member's own check.
         run: which run of the submission this is; a second one confirms what a clock said.
-        quick: a quick reference will do, or has done: `expected` came from it.
+        drawn: the seed is nobody's but this grade's, so that a quick reference may pass the work.
+        thrifty: the solution runs only if it is wanted; see `Reference`.
+        ran: what came out of a run before; None runs it here.
         scratch: a private folder that is removed at the end.
+        open: what is closed at the end.
+        reference: that has the last word, where a quick one has had the first; else None.
     """
 
     assignment: Assignment
@@ -63,13 +79,17 @@ class Grade:
     sandboxed: bool = True
     say: Say = field(default=lambda _: None)
     run: int = 1
-    quick: bool = False
+    drawn: bool = False
+    thrifty: bool = False
+    ran: Ran | None = None
     scratch: Path = Path()
+    open: ExitStack = field(default_factory=ExitStack)
     grader: GradingProcess | None = None
     submission: Submission | None = None
     data: Path | None = None
     bundle: Bundle | None = None
     expected: Bundle | None = None
+    reference: Reference | None = None
     report: Report | None = None
     timing: Timing = Timing()
 
@@ -88,7 +108,8 @@ def grade(  # noqa: PLR0913 - each by name
     out: Path | None = None,
     official: bool = True,
     sandboxed: bool = True,
-    quick: bool = False,
+    thrifty: bool = False,
+    ran: Ran | None = None,
     say: Say = lambda _: None,
 ) -> Report:
     """Grade the submission at `path`; with `out`, keep its bundle there.
@@ -97,8 +118,9 @@ def grade(  # noqa: PLR0913 - each by name
         seed: the data's seed; None draws a fresh one, or takes the assignment's own.
         official: False runs the public checks only.
         sandboxed: False runs without a sandbox (never official).
-        quick: on a drawn seed the author's quick reference, if there is one, may pass work; only
-            work that differs from it waits for the solution, and waits longer then.
+        thrifty: where an author's quick reference has passed work, the solution has not run at all;
+            where it has not, that takes longer than running both side by side.
+        ran: what came out of a run of it on this seed's data; None runs it.
         say: told each step, for a progress bar.
 
     Raises:
@@ -113,6 +135,7 @@ def grade(  # noqa: PLR0913 - each by name
     with (
         tempfile.TemporaryDirectory(prefix="pioneers-") as name,
         GradingProcess(frames=frames) as grader,
+        ExitStack() as stack,
     ):
         Path(name).chmod(0o755)
         state = Grade(
@@ -123,8 +146,11 @@ def grade(  # noqa: PLR0913 - each by name
             official,
             sandboxed,
             say,
-            quick=quick and drawn and official,
+            drawn=drawn,
+            thrifty=thrifty,
+            ran=ran,
             scratch=Path(name),
+            open=stack,
             grader=grader,
         )
         try:
@@ -160,46 +186,38 @@ def _capture(state: Grade) -> Grade:
     """
     if state.submission is None:
         raise AssertionError("staged first")
+    if state.ran is not None:
+        sealed = state.ran.captured.seal(state.scratch / "bundle")
+        return replace(state, data=state.ran.data, bundle=sealed, expected=state.ran.expected)
     if state.submission.mentions("pyspark"):
         java.prepare(state.say)
     state.say("running the submission")
-    data = reference.data_folder(state.assignment, state.seed, state.scratch)
     started = time.monotonic()
-    with ThreadPoolExecutor(max_workers=2) as pool:
-        drawing = pool.submit(reference.draw_data, state.assignment, state.seed, state.scratch)
-        pending = pool.submit(_expected, state, drawing.result)
-        around = Surroundings(
-            data=data,
-            seed=state.seed,
-            official=state.sandboxed,
-            drawn=drawing.result,
-            # Until then every processor is busy with starting the member's code.
-            spare=state.grader.start if state.grader else lambda: None,
-        )
-        kind = kinds.of(state.assignment)
-        captured = kind.capture(state.submission, state.assignment, around)
-        seconds = time.monotonic() - started
-        expected, quick = pending.result()
-    sealed = captured.seal(state.scratch / f"bundle-{state.run}")
-    timing = replace(state.timing, capture_s=round(seconds, 3))
-    return replace(state, data=data, bundle=sealed, expected=expected, quick=quick, timing=timing)
-
-
-def _expected(state: Grade, drawn: Callable[[], object]) -> tuple[Bundle, bool]:
-    """The answers to compare with, and whether they are a quick reference's."""
-
-    def ask(answers: Callable[..., T]) -> T:
-        return answers(
+    reference = state.open.enter_context(
+        Reference(
             state.assignment,
             state.scratch,
             seed=state.seed,
             sandboxed=state.sandboxed,
-            drawn=drawn,
+            quick=state.drawn and state.official,
+            thrifty=state.thrifty,
         )
-
-    if state.quick and (found := ask(reference.quick_answers)) is not None:
-        return found, True
-    return ask(reference.expected_answers), False
+    )
+    around = reference.around
+    if state.grader is not None:
+        # Until then every processor is busy with starting the member's code.
+        around = replace(around, spare=state.grader.start)
+    captured = kinds.of(state.assignment).capture(state.submission, state.assignment, around)
+    seconds = time.monotonic() - started
+    expected, quick = reference.first()
+    return replace(
+        state,
+        data=around.data,
+        bundle=captured.seal(state.scratch / f"bundle-{state.run}"),
+        expected=expected,
+        reference=reference if quick else None,
+        timing=replace(state.timing, capture_s=round(seconds, 3)),
+    )
 
 
 def _grade(state: Grade) -> Grade:
@@ -237,12 +255,11 @@ def _by_the_solution(state: Grade) -> Grade:
     """Fail nobody by a quick reference: who differs from it is graded by the solution."""
     if state.report is None or state.grader is None:
         raise AssertionError("graded first")
-    if not state.quick or all(check.status == "pass" for check in state.report.checks):
+    if state.reference is None or all(check.status == "pass" for check in state.report.checks):
         return state
     state.say("running the reference")
     state.grader.start()
-    expected, quick = _expected(replace(state, quick=False), lambda: None)
-    return _grade(replace(state, expected=expected, quick=quick))
+    return _grade(replace(state, expected=state.reference.last(), reference=None))
 
 
 def _confirm(state: Grade) -> Grade:
@@ -254,7 +271,7 @@ def _confirm(state: Grade) -> Grade:
         return state
     state.say("measuring the time once more")
     with GradingProcess() as grader:
-        again = _grade(_capture(replace(state, run=state.run + 1, grader=grader)))
+        again = _grade(_capture(replace(state, run=state.run + 1, ran=None, grader=grader)))
     better = again.report is not None and again.report.score > state.report.score
     return again if better else state
 

@@ -9,19 +9,26 @@ work, and it never fails any: whoever differs from it is graded by the solution 
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import shutil
 import threading
 from collections import defaultdict
-from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 
 from autograder import __version__, bundle, kinds, paths
 from autograder.assignment import Assignment
 from autograder.capture.captured import Captured
-from autograder.errors import BundleError, ReferenceFailed, SubmissionInvalid
+from autograder.errors import (
+    BundleError,
+    InfrastructureError,
+    ReferenceFailed,
+    SubmissionInvalid,
+)
 from autograder.kinds import Surroundings
-from autograder.models import dataset_id
+from autograder.models import Run, dataset_id
 
 _LOCKS: defaultdict[str, threading.Lock] = defaultdict(threading.Lock)
 """One for each reference: of two grades at once on one seed, the second waits for the first."""
@@ -60,70 +67,101 @@ def draw_data(assignment: Assignment, seed: int, scratch: Path) -> Path | None:
     return folder
 
 
-def expected_answers(
-    assignment: Assignment,
-    scratch: Path,
-    *,
-    seed: int,
-    sandboxed: bool = True,
-    drawn: Callable[[], object] = lambda: None,
-) -> bundle.Bundle:
-    """The reference's sealed answers.
+class Reference:
+    """One seed's tables and the answers on them, found beside the run of a submission.
+
+    Use it as a context manager: it ends what is no longer wanted.
 
     Args:
-        drawn: returns when the data are there; meanwhile the reference's sandbox starts.
+        quick: an author's quick solution may have the first word. The other one runs as well, with
+            what processor time is left, until it is known whether it is wanted.
+        thrifty: then it does not run before it is wanted.
+
+    Attributes:
+        around: what the submission is to be run in.
+    """
+
+    def __init__(
+        self,
+        assignment: Assignment,
+        scratch: Path,
+        *,
+        seed: int,
+        sandboxed: bool,
+        quick: bool,
+        thrifty: bool,
+    ) -> None:
+        self._pool = ThreadPoolExecutor(max_workers=3)
+        self._called_off = threading.Event()
+        self._quick: Future[bundle.Bundle | None] | None = None
+        data = data_folder(assignment, seed, scratch)
+        drawing = self._pool.submit(draw_data, assignment, seed, scratch)
+        around = self.around = Surroundings(data, seed, sandboxed, drawing.result)
+        if quick and (path := kinds.of(assignment).quick(assignment)) is not None:
+            self._quick = self._pool.submit(quick_answers, assignment, path, scratch, around)
+        self._answer = functools.partial(expected_answers, assignment, scratch)
+        self._beside: Future[bundle.Bundle] | None = None
+        if self._quick is None:
+            self._beside = self._pool.submit(self._answer, around)
+        elif not thrifty:
+            patient = replace(around, called_off=self._called_off)
+            self._beside = self._pool.submit(self._answer, patient)
+
+    def __enter__(self) -> Reference:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._called_off.set()
+        self._pool.shutdown(wait=True)
+
+    def first(self) -> tuple[bundle.Bundle, bool]:
+        """The answers that come first, and whether they are only the quick solution's."""
+        if self._quick is not None and (found := self._quick.result()) is not None:
+            return found, True
+        return self.last(), False
+
+    def last(self) -> bundle.Bundle:
+        """The solution's answers."""
+        try:
+            if self._beside is not None:
+                return self._beside.result()
+        except InfrastructureError:
+            if self._quick is None:
+                raise  # else it may have had too little of the processors
+        return self._answer(self.around)
+
+
+def expected_answers(assignment: Assignment, scratch: Path, around: Surroundings) -> bundle.Bundle:
+    """The reference's sealed answers.
 
     Raises:
         ReferenceFailed: the solution did not give every answer.
         SandboxUnavailable: as for any capture.
     """
-    kept = paths.cache() / "expected" / _key(assignment, seed)
+    kept = paths.cache() / "expected" / _key(assignment, around.seed)
     with _LOCKS[kept.name]:
-        return _kept_or_made(kept, assignment, scratch, seed=seed, sandboxed=sandboxed, drawn=drawn)
-
-
-def _kept_or_made(
-    kept: Path,
-    assignment: Assignment,
-    scratch: Path,
-    *,
-    seed: int,
-    sandboxed: bool,
-    drawn: Callable[[], object],
-) -> bundle.Bundle:
-    if kept.is_dir():
-        try:
-            return bundle.open_bundle(kept)
-        except BundleError:
-            shutil.rmtree(kept, ignore_errors=True)  # damaged: made again below
-    solution = kinds.of(assignment).solution(assignment)
-    folder = scratch / "reference"
-    around = Surroundings(data_folder(assignment, seed, scratch), seed, sandboxed, drawn)
-    return _captured(assignment, solution, folder, around).seal(kept)
+        if kept.is_dir():
+            try:
+                return bundle.open_bundle(kept)
+            except BundleError:
+                shutil.rmtree(kept, ignore_errors=True)  # damaged: made again below
+        solution, folder = kinds.of(assignment).solution(assignment), scratch / "reference"
+        shutil.rmtree(folder, ignore_errors=True)  # of a run that was called off or failed
+        return _captured(assignment, solution, folder, around).seal(kept)
 
 
 def quick_answers(
-    assignment: Assignment,
-    scratch: Path,
-    *,
-    seed: int,
-    sandboxed: bool = True,
-    drawn: Callable[[], object] = lambda: None,
+    assignment: Assignment, quick: Path, scratch: Path, around: Surroundings
 ) -> bundle.Bundle | None:
-    """The sealed answers of the author's quick solution; None if there is none, or it failed.
+    """The sealed answers of the author's quick solution at `quick`; None if it failed.
 
     Kept for nobody: a drawn seed does not come twice.
 
     Raises:
         SandboxUnavailable: as for any capture.
     """
-    quick = kinds.of(assignment).quick(assignment)
-    if quick is None:
-        return None
-    folder = scratch / "quick"
-    around = Surroundings(data_folder(assignment, seed, scratch), seed, sandboxed, drawn)
     try:
-        captured = _captured(assignment, quick, folder, around)
+        captured = _captured(assignment, quick, scratch / "quick", around)
     except (ReferenceFailed, SubmissionInvalid):
         return None  # its author hears of it from `validate`
     return captured.seal(scratch / "bundle-quick")
@@ -134,18 +172,26 @@ def _captured(
 ) -> Captured:
     kind = kinds.of(assignment)
     captured = kind.capture(kind.stage(assignment, solution, folder), assignment, around)
+    why = captured.unfit[:200]
     if captured.problems:
         name, problem = min(captured.problems.items())
+        why = f"no {name}: {problem.code} {problem.detail[:120]}".rstrip() + _broke(captured.run)
+    if why:
         raise ReferenceFailed(
-            f"{assignment.id}: the reference has no {name} ({problem.code} {problem.detail[:120]})",
-            fix=f"run pioneers validate {assignment.id}",
-        )
-    if captured.unfit:
-        raise ReferenceFailed(
-            f"{assignment.id}: the reference solution failed ({captured.unfit[:200]})",
+            f"{assignment.id}: the reference solution failed ({why})",
             fix=f"run pioneers validate {assignment.id}",
         )
     return captured
+
+
+def _broke(run: Run) -> str:
+    """What stopped a run, and the first of its cells that failed; empty if nothing did."""
+    told = f"; stopped: {run.stopped}" if run.stopped else ""
+    for cell in run.cells:
+        if cell.status not in ("ok", "not_run"):
+            said = f"{cell.error_type}: {cell.error}" if cell.error_type else cell.status
+            return f"{told}; cell {cell.index + 1}: {' '.join(said.split())[:200]}"
+    return told
 
 
 def _key(assignment: Assignment, seed: int) -> str:

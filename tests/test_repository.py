@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import subprocess
+import sys
 import tomllib
 from pathlib import Path
 from typing import Any
@@ -76,6 +77,13 @@ def test_all_files_agree_on_versions(name: str) -> None:
     for package, versions in pinned(name).items():
         if package in everything:  # the installer of the bootstrap stands outside the extras
             assert versions <= everything[package], package
+
+
+def test_what_is_installed_fits_together_though_nothing_is_resolved_at_the_start() -> None:
+    uv = Path(sys.executable).with_name("uv")
+    command = [str(uv), "pip", "check", "--python", sys.executable]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    assert done.returncode == 0, done.stderr
 
 
 @pytest.mark.parametrize("name", [*FILES, "bootstrap"])

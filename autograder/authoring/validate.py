@@ -2,13 +2,13 @@
 
 The starter must score nothing, the solution everything, on two seeds, and so must a quick one; each
 golden case must get its verdict; broken solutions must be noticed. Everything runs by the official
-path.
+path; golden cases and broken solutions share a sandbox with some of their like.
 """
 
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
@@ -18,6 +18,7 @@ from autograder import kinds, paths
 from autograder.assignment import Assignment
 from autograder.authoring.golden import Case, differences, load_cases, write_submission
 from autograder.authoring.mutants import Mutant, mutate
+from autograder.authoring.series import grade_series, split
 from autograder.models import Report
 from autograder.pipeline import grade
 from autograder.reference import PUBLIC_SEED
@@ -60,26 +61,33 @@ def validate(
         yield from pool.map(lambda prove: prove(), proofs)
         if golden:
             say("golden cases")
-            yield from pool.map(
-                lambda case: check_case(case, assignment, folder), load_cases(assignment)
-            )
+            parts = split(assignment, load_cases(assignment))
+            for found in pool.map(lambda part: check_cases(part, assignment, folder), parts):
+                yield from found
         if mutants:
             say("mutants")
             broken = _mutants(assignment, mutants)
             if not broken:
                 yield Result(True, "mutants: nothing in the solution to break in a small way")
-            places = (folder / f"mutant-{number}" for number in range(len(broken)))
-            yield from pool.map(
-                lambda each, place: _mutant(each, assignment, place), broken, places
-            )
+            numbered = split(assignment, list(enumerate(broken)))
+            for found in pool.map(lambda part: _check_mutants(part, assignment, folder), numbered):
+                yield from found
 
 
-def check_case(case: Case, assignment: Assignment, folder: Path) -> Result:
-    """Grade one golden case on a seed that no member knows and compare its verdict."""
-    report = grade(
-        assignment, write_submission(case, assignment, folder), seed=OTHER_SEED, language="en"
-    )
+def check_cases(cases: Sequence[Case], assignment: Assignment, folder: Path) -> list[Result]:
+    """Grade golden cases on a seed that no member knows and compare their verdicts."""
+    works = [write_submission(case, assignment, folder) for case in cases]
+    reports = grade_series(assignment, works, seed=OTHER_SEED)
+    return [
+        _verdict(case, assignment, work, report)
+        for case, work, report in zip(cases, works, reports, strict=True)
+    ]
+
+
+def _verdict(case: Case, assignment: Assignment, work: Path, report: Report) -> Result:
     wrong = differences(case, report)
+    if wrong:  # which may be a neighbour's doing
+        wrong = differences(case, grade(assignment, work, seed=OTHER_SEED, language="en"))
     return Result(not wrong, f"golden {case.name}" + (f": {'; '.join(wrong)}" if wrong else ""))
 
 
@@ -127,10 +135,19 @@ def _mutants(assignment: Assignment, count: int) -> list[Mutant]:
     return mutate(kind.parts(assignment), count, rules=kind.breaks, seed=OTHER_SEED)
 
 
-def _mutant(mutant: Mutant, assignment: Assignment, place: Path) -> Result:
-    changed = {mutant.part: mutant.source}
-    target = kinds.of(assignment).write_variant(assignment, changed, place)
-    report = grade(assignment, target, seed=OTHER_SEED, language="en")
+def _check_mutants(
+    mutants: Sequence[tuple[int, Mutant]], assignment: Assignment, folder: Path
+) -> list[Result]:
+    write = kinds.of(assignment).write_variant
+    works = [
+        write(assignment, {mutant.part: mutant.source}, folder / f"mutant-{number}")
+        for number, mutant in mutants
+    ]
+    reports = grade_series(assignment, works, seed=OTHER_SEED)
+    return [_noticed(mutant, report) for (_, mutant), report in zip(mutants, reports, strict=True)]
+
+
+def _noticed(mutant: Mutant, report: Report) -> Result:
     if report.status == "infra_error":
         return Result(False, f"mutant not graded: {mutant.part}, {mutant.change}: {_told(report)}")
     # A change that cannot even be graded is noticed, too.

@@ -37,7 +37,8 @@ class CaseListener(Listener):
         self.load: Record = {}
         self.flooded = False
 
-    def _take(self, frame: Frame, ready: Callable[[], None]) -> None:
+    def take(self, frame: Frame, ready: Callable[[], None]) -> None:
+        """Keep what a frame says of a case."""
         if frame.kind == "case":
             key = frame.text("group"), int(frame.number("index"))
             if key[1] in self.expected.get(key[0], ()):
@@ -47,7 +48,7 @@ class CaseListener(Listener):
         elif frame.kind == "flood":
             self.flooded = True
         else:
-            super()._take(frame, ready)
+            super().take(frame, ready)
 
 
 def _record(frame: Frame) -> Record:

@@ -11,20 +11,18 @@ import json
 import sys
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from autograder import paths
 from autograder.assignment.code import CodeTable
-from autograder.capture import sandbox
 from autograder.capture.captured import Captured
 from autograder.capture.case_listener import BROKE, NOT_RUN, CaseListener, Record
 from autograder.capture.drawing import Drawn
+from autograder.capture.errand import WORKER, errand
 from autograder.capture.languages import Language
-from autograder.capture.mounts import worker as worker_mounts
-from autograder.capture.room import INSIDE_UID
-from autograder.capture.sandbox import INSIDE, Ended, Mount
+from autograder.capture.sandbox import Ended
+from autograder.capture.surroundings import Surroundings
 from autograder.capture.worker import wire
 from autograder.errors import InfrastructureError
 from autograder.models import AnswerSpec, Limits, Run
@@ -52,56 +50,33 @@ class CodeTest:
     checker: str = ""
 
 
-def capture(
-    submission: Submission,
-    test: CodeTest,
-    *,
-    official: bool = True,
-    spare: Callable[[], None] = lambda: None,
-) -> Captured:
+def capture(submission: Submission, test: CodeTest, around: Surroundings) -> Captured:
     """Run a staged program on every input.
-
-    Args:
-        official: False runs without a sandbox where there is none (a member's own check).
-        spare: called, on another thread, when the first case is about to begin.
 
     Raises:
         SandboxUnavailable: official, and there is no sandbox here.
         InfrastructureError: the run broke before any of the member's code ran.
         AssignmentError: the inputs cannot be drawn.
     """
-    if official:
-        sandbox.require()
-    elif sys.platform == "win32":
+    official = around.official
+    if not official and sys.platform == "win32":
         raise InfrastructureError("coding tests cannot run on Windows itself", fix="use WSL")
     expected: dict[str, set[int]] = {spec.name: set() for spec in test.answers}
-    listener = CaseListener(expected, test.limits.output_mb * 2**20, spare)
+    listener = CaseListener(expected, test.limits.output_mb * 2**20, around.spare)
 
     def prepare() -> None:
         for frame in test.drawn().frames:
             expected[frame.text("group")].add(int(frame.number("index")))
 
-    with tempfile.TemporaryDirectory(prefix="pioneers-run-") as name:
-        private = Path(name)
-        private.chmod(0o755)
-        user = sandbox.pick_uid() if official else None
-        code = INSIDE if official else paths.PACKAGE.parent
-        folder = Path("/submission") if official else submission.folder
-        job = private / "job.json"
-        job.write_text(json.dumps(_job(test, folder, user, official)), "utf-8")
-        job.chmod(0o644)
-        inside = INSIDE / "job.json" if official else job
-        mounts = [*worker_mounts(job), Mount(submission.folder, Path("/submission"))]
-        ended = sandbox.run(
-            [sys.executable, "-P", "-m", "autograder.capture.worker.judge", str(inside)],
-            mounts=mounts if official else [],
+    with errand([submission], replace(around, data=None)) as given:
+        ended = given.run(
+            f"{WORKER}.judge",
+            [_job(test, given.submissions[0], official)],
+            [listener],
             limits=test.limits,
-            environment=_environment(code),
-            read=listener.read,
+            environment=_environment(given.code),
             prepare=prepare,
             go=lambda: test.drawn().body + _go(),
-            user=user or INSIDE_UID,
-            official=official,
         )
     return _conclude(listener, ended, test, official)
 
@@ -112,7 +87,7 @@ def _go() -> bytes:
     return stream.getvalue()
 
 
-def _job(test: CodeTest, folder: Path, user: int | None, official: bool) -> dict[str, Any]:
+def _job(test: CodeTest, folder: Path, official: bool) -> dict[str, Any]:
     settings = test.settings
     return {
         "program": str(folder / test.language.file),
@@ -125,8 +100,6 @@ def _job(test: CodeTest, folder: Path, user: int | None, official: bool) -> dict
         "load_wall_s": LOAD_WALL_S,
         "wall_s": test.limits.wall_s,
         "output_bytes": test.limits.output_mb * 2**20,
-        "uid": user,
-        "max_processes": test.limits.processes if official else None,
         "sandboxed": official,
     }
 

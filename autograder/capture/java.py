@@ -18,7 +18,7 @@ import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -159,18 +159,27 @@ def spark_home() -> Path:
     return Path(spec.origin).parent
 
 
-def gateway_command(heap_mb: int, *, cache: Path | None, extra: tuple[str, ...] = ()) -> list[str]:
+def gateway_command(
+    heap_mb: int,
+    *,
+    cache: Path | None,
+    extra: tuple[str, ...] = (),
+    settings: Mapping[str, str] | None = None,
+) -> list[str]:
     """The command line of Spark's JVM, waiting for PySpark to join it.
 
     The launcher's own flags are asked of the launcher once and kept, so that a new Spark version
     brings its own.
+
+    Args:
+        settings: defaults of its sessions; None for `SETTINGS`.
     """
     java = find()
     command = [str(java.binary), f"-Xms{min(256, heap_mb)}m", f"-Xmx{heap_mb}m", *LEAN, *extra]
     if cache is not None:
         command.append(f"-XX:AOTCache={cache}")
     command += [*_launcher_flags(), "-cp", _class_path(), "org.apache.spark.deploy.SparkSubmit"]
-    for key, value in SETTINGS.items():
+    for key, value in (SETTINGS if settings is None else settings).items():
         command += ["--conf", f"{key}={value}"]
     return [*command, "pyspark-shell"]
 
@@ -185,17 +194,6 @@ def environment() -> dict[str, str]:
         "SPARK_LOCAL_IP": "127.0.0.1",
         "SPARK_LOCAL_HOSTNAME": "localhost",
     }
-
-
-def lean_environment(*options: str) -> dict[str, str]:
-    """`environment()` for a Spark of few rows that is started by its own launcher.
-
-    Args:
-        options: of spark-submit.
-    """
-    flags = shlex.quote(" ".join(LEAN))
-    submit = [*options, "--driver-java-options", flags, "pyspark-shell"]
-    return {**environment(), "PYSPARK_SUBMIT_ARGS": " ".join(submit)}
 
 
 @functools.cache

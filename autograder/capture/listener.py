@@ -6,7 +6,7 @@ Every frame is hostile input, for the member's code can write to the same pipe a
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import IO
 
@@ -49,20 +49,8 @@ class Listener:
         self.stumble = ""
         self.cap = OVERHEAD_BYTES + output_bytes
 
-    def read(self, stream: IO[bytes], ready: Callable[[], None]) -> None:
-        """Consume frames until the stream ends; what breaks the rules is drained and dropped."""
-        try:
-            for frame in wire.read(stream, max_bytes=self.cap):
-                self._take(frame, ready)
-        except WireError as error:
-            self.broken = error.reason
-        except (OSError, ValueError):
-            self.broken = "garbled"
-        with contextlib.suppress(OSError, ValueError):
-            while stream.read(65536):
-                pass
-
-    def _take(self, frame: Frame, ready: Callable[[], None]) -> None:
+    def take(self, frame: Frame, ready: Callable[[], None]) -> None:
+        """Keep what a frame says, as far as it is declared; `ready` is called once set up."""
         name = frame.text("name")
         if frame.kind == "ready":
             self._tell_spare()
@@ -104,3 +92,25 @@ class Listener:
                 frame.text("error_type", 100),
                 frame.text("error"),
             )
+
+
+def listen(listeners: Sequence[Listener], stream: IO[bytes], ready: Callable[[], None]) -> None:
+    """Consume frames until the stream ends; what breaks the rules is drained and dropped.
+
+    Args:
+        listeners: one for each job; a frame `next` ends a job.
+    """
+    waiting = list(listeners)
+    try:
+        for frame in wire.read(stream, max_bytes=sum(each.cap for each in listeners)):
+            if frame.kind != "next":
+                waiting[0].take(frame, ready)
+            elif len(waiting) > 1:
+                del waiting[0]
+    except WireError as error:
+        waiting[0].broken = error.reason
+    except (OSError, ValueError):
+        waiting[0].broken = "garbled"
+    with contextlib.suppress(OSError, ValueError):
+        while stream.read(65536):
+            pass

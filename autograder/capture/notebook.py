@@ -6,159 +6,109 @@ where it names a declared answer and stays within its caps.
 
 from __future__ import annotations
 
-import json
-import os
-import sys
-import tempfile
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
 from autograder import cohort, paths
-from autograder.capture import java, sandbox
+from autograder.capture import java
 from autograder.capture.captured import Captured
+from autograder.capture.errand import WORKER, Errand, errand
 from autograder.capture.listener import Listener, Problem
-from autograder.capture.mounts import is_secret, tables
-from autograder.capture.mounts import worker as worker_mounts
-from autograder.capture.room import INSIDE_UID, runtime
-from autograder.capture.sandbox import INSIDE, Ended, Link, Mount
+from autograder.capture.room import runtime
+from autograder.capture.sandbox import INSIDE, Ended, Mount
+from autograder.capture.surroundings import Surroundings
 from autograder.models import AnswerSpec, CellRun, Limits, Run
 from autograder.submission import NOTEBOOK, Names, Submission, find_names
 
-PRELOADED = ("pandas", "matplotlib.pyplot", "polars")
+PRELOADED = ("pandas", "matplotlib.pyplot", "polars", "pyspark.sql")
 """Modules that the kernel imports while the JVM starts and the data are drawn, if a notebook
 mentions them; to its code they are imported when it says so."""
 
 
-@dataclass(frozen=True)
-class Room:
-    """Where things are for the worker: inside the sandbox, or on the bare machine.
-
-    Attributes:
-        code: the folder that holds the package with the worker.
-        member: the folder that holds what a notebook may import of ours.
-    """
-
-    code: Path
-    member: Path
-    work: Path
-    submission: Path
-    data: Path | None
-    job: Path
-
-
 def capture(
-    submission: Submission,
+    submissions: Sequence[Submission],
     answers: Sequence[AnswerSpec],
     limits: Limits,
-    *,
-    data: Path | None,
-    seed: int,
-    official: bool = True,
-    drawn: Callable[[], object] = lambda: None,
-    spare: Callable[[], None] = lambda: None,
-) -> Captured:
-    """Run a staged notebook and collect its declared answers.
+    around: Surroundings,
+) -> list[Captured]:
+    """Run staged notebooks and collect their declared answers.
 
     Args:
-        data: the folder with one folder a table, or None; it may be yet to come.
-        drawn: returns when the data are there; meanwhile sandbox, kernel and JVM start.
-        spare: called, on another thread, when a processor has time for something else.
-        seed: handed to the notebook as the parameter `seed`.
-        official: False runs without a sandbox where there is none (a member's own check).
+        submissions: one; or several of an author's own, which share a sandbox and its JVM.
+        limits: of one notebook.
+        around: its seed is handed to the notebook as the parameter `seed`.
 
     Raises:
         SandboxUnavailable: official, and there is no sandbox here.
-        InfrastructureError: the run broke before any of the member's code ran.
+        InfrastructureError: the run broke before any of the code ran.
     """
-    if official:
-        sandbox.require()
     declared = {spec.name: spec for spec in answers}
-    listener = Listener(declared, limits.output_mb * 2**20, spare)
-    with tempfile.TemporaryDirectory(prefix="pioneers-run-") as name:
-        private = Path(name)
-        private.chmod(0o755)
-        room, mounts = _room(private, submission, data, official)
-        names = find_names(submission.cells)
-        user = sandbox.pick_uid() if official else None
-        job = _job(room, submission, answers, limits, names, seed)
-        job |= {"uid": user, "max_processes": limits.processes if official else None}
-        (private / "job.json").write_text(json.dumps(job), "utf-8")
-        (private / "job.json").chmod(0o644)
-        ended = sandbox.run(
-            [sys.executable, "-P", "-m", "autograder.capture.worker", str(room.job)],
-            mounts=mounts,
+    listeners = [Listener(declared, limits.output_mb * 2**20, around.spare) for _ in submissions]
+    names = [find_names(submission.cells) for submission in submissions]
+    with errand(submissions, around) as given:
+        spark = any(submission.mentions("pyspark") for submission in submissions)
+        ended = given.run(
+            WORKER,
+            [
+                _job(given, number, submission, answers, limits, names[number])
+                for number, submission in enumerate(submissions)
+            ],
+            listeners,
             limits=limits,
-            environment=_environment(room, official),
-            read=listener.read,
-            prepare=drawn,
-            user=user or INSIDE_UID,
-            official=official,
+            environment=_environment(given),
+            mounts=[Mount(paths.MEMBER, _member(given)), *(_java() if spark else ())],
         )
-    return _conclude(listener, ended, submission, answers, names, official)
-
-
-def _room(
-    private: Path, submission: Submission, data: Path | None, official: bool
-) -> tuple[Room, list[Mount | Link]]:
-    if not official:
-        work = private / "work"
-        work.mkdir()
-        room = Room(
-            paths.PACKAGE.parent, paths.MEMBER, work, submission.folder, data, private / "job.json"
-        )
-        return room, []
-    room = Room(
-        INSIDE,
-        INSIDE / "member",
-        Path("/tmp/pioneers"),  # noqa: S108
-        Path("/submission"),
-        Path("/data") if data else None,
-        INSIDE / "job.json",
-    )
-    mounts = [
-        *worker_mounts(private / "job.json"),
-        Mount(paths.MEMBER, room.member),
-        Mount(submission.folder, room.submission),
+    if not any(listener.ready for listener in listeners):
+        raise ended.before("the notebook began")
+    return [
+        _conclude(listener, ended, submission, answers, found, around.official)
+        for listener, submission, found in zip(listeners, submissions, names, strict=True)
     ]
-    if data is not None and room.data is not None:
-        mounts += tables(data, room.data)
-    if submission.mentions("pyspark"):
-        kept = paths.cache() / "java"
-        mounts += [Mount(kept, kept)] if kept.is_dir() else []
-        outside = java.find().home
-        if not any(outside.is_relative_to(folder) for folder in (*runtime(), Path("/usr"))):
-            mounts.append(Mount(outside, outside))
-    return room, mounts
+
+
+def _member(given: Errand) -> Path:
+    """The folder that holds what a notebook may import of ours."""
+    return INSIDE / "member" if given.around.official else paths.MEMBER
+
+
+def _java() -> list[Mount]:
+    """Java and its caches, where no other mount shows them."""
+    kept = paths.cache() / "java"
+    mounts = [Mount(kept, kept)] if kept.is_dir() else []
+    outside = java.find().home
+    if not any(outside.is_relative_to(folder) for folder in (*runtime(), Path("/usr"))):
+        mounts.append(Mount(outside, outside))
+    return mounts
 
 
 def _job(
-    room: Room,
+    given: Errand,
+    number: int,
     submission: Submission,
     answers: Sequence[AnswerSpec],
     limits: Limits,
     names: Names,
-    seed: int,
 ) -> dict[str, Any]:
     spark = submission.mentions("pyspark")
     heap_mb = max(512, min(4096, int(limits.memory_mb * 0.35)))
-    parameters: dict[str, Any] = {"seed": seed}
-    if room.data is not None:
-        parameters["data_dir"] = str(room.data)
+    folder = given.submissions[number]
+    parameters: dict[str, Any] = {"seed": given.around.seed}
+    if given.data is not None:
+        parameters["data_dir"] = str(given.data)
     environment = java.environment() if spark else {}
     # How the module `pioneers` finds the data, and speaks; empty says that there are none.
     ours = {
-        "PIONEERS_MOUNT": str(room.data) if room.data else "",
+        "PIONEERS_MOUNT": str(given.data) if given.data else "",
         "PIONEERS_LANGUAGE": cohort.language(),
     }
     return {
         # The submission comes last: none of its files stands in for ours.
-        "path": [str(room.code), str(room.member), str(room.submission)],
-        "work": str(room.work),
-        "submission": str(room.submission),
-        "notebook": str(room.submission / NOTEBOOK),
+        "path": [str(given.code), str(_member(given)), str(folder)],
+        "work": str(given.work / str(number) if number else given.work),
+        "submission": str(folder),
+        "notebook": str(folder / NOTEBOOK),
         "answers": {spec.name: {"type": spec.type, "calls": spec.calls} for spec in answers},
         "collect_after": _collect_after(answers, names),
         "parameters": parameters,
@@ -182,29 +132,15 @@ def _collect_after(answers: Sequence[AnswerSpec], names: Names) -> dict[str, lis
     return after
 
 
-def _environment(room: Room, official: bool) -> dict[str, str]:
-    """The worker's whole environment: nothing of the grader's own but on a bare machine."""
-    kept = {} if official else {k: v for k, v in os.environ.items() if not is_secret(k)}
-    own = {
-        "PATH": os.pathsep.join(
-            [str(Path(sys.executable).parent), "/usr/local/bin", "/usr/bin", "/bin"]
-        ),
-        "HOME": str(room.work),
-        "LANG": "C.UTF-8",
-        "TZ": "UTC",
-        "PYTHONPATH": str(room.code),
-        "PYTHONUNBUFFERED": "1",
-        "PYTHONDONTWRITEBYTECODE": "1",
-        "PYTHONHASHSEED": "0",
+def _environment(given: Errand) -> dict[str, str]:
+    return {
+        **given.environment(),
         "MPLBACKEND": "agg",
-        "MPLCONFIGDIR": str(room.work / "matplotlib"),
-        "IPYTHONDIR": str(room.work / "ipython"),
-        "JUPYTER_RUNTIME_DIR": str(room.work / "runtime"),
+        "MPLCONFIGDIR": str(given.work / "matplotlib"),
+        "IPYTHONDIR": str(given.work / "ipython"),
+        "JUPYTER_RUNTIME_DIR": str(given.work / "runtime"),
         "JUPYTER_PLATFORM_DIRS": "1",
     }
-    if sys.platform == "win32" or not official:
-        own.pop("PATH" if sys.platform == "win32" else "HOME")
-    return {**kept, **own}
 
 
 def _conclude(
@@ -215,8 +151,6 @@ def _conclude(
     names: Names,
     official: bool,
 ) -> Captured:
-    if not listener.ready:
-        raise ended.before("the notebook began")
     stopped = ended.stopped
     if not stopped and listener.broken:
         stopped = "output"

@@ -23,9 +23,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
-import psutil
-
 from autograder.capture import room, seccomp
+from autograder.capture.ending import end
 from autograder.capture.limits import Meter, ProcessTree, Usage, judge, open_meter
 from autograder.errors import InfrastructureError, SandboxUnavailable
 from autograder.models import Limits
@@ -133,6 +132,7 @@ def run(  # noqa: PLR0913 - each by name
     read: Callable[[IO[bytes], Callable[[], None]], None],
     prepare: Callable[[], object] = lambda: None,
     go: Callable[[], bytes] = lambda: GO,
+    called_off: threading.Event | None = None,
     user: int = room.INSIDE_UID,
     official: bool = True,
 ) -> Ended:
@@ -145,6 +145,7 @@ def run(  # noqa: PLR0913 - each by name
             command reads `go` from its standard input. If it raises, the command ends, and what
             it raised is raised here.
         go: what the command reads then, up to the end of its input.
+        called_off: ends it as soon as it is set.
         user: the uid that the command will have, which the sandbox's passwd names.
         official: False runs it without a sandbox (a member's own check), limits still watched.
 
@@ -155,7 +156,8 @@ def run(  # noqa: PLR0913 - each by name
     try:
         with _arguments(command, mounts, limits, environment, meter, user, official) as (full, fds):
             own = {} if official else environment
-            return _supervise(full, fds, own, limits, meter, read, _Prepared(prepare, go))
+            prepared = _Prepared(prepare, go)
+            return _supervise(full, fds, own, limits, meter, read, prepared, called_off)
     finally:
         meter.close()
 
@@ -168,6 +170,7 @@ def _supervise(
     meter: Meter,
     read: Callable[[IO[bytes], Callable[[], None]], None],
     prepared: _Prepared,
+    called_off: threading.Event | None,
 ) -> Ended:
     ready = threading.Event()
     started = time.monotonic()
@@ -195,10 +198,10 @@ def _supervise(
             thread.start()
         _RUNNING.add(process.pid)
         try:
-            stopped, usage = _watch(process, limits, meter, ready, prepared.done)
+            stopped, usage = _watch(process, limits, meter, ready, prepared.done, called_off)
         finally:
             _RUNNING.discard(process.pid)
-            _end(process)
+            end(process)
         for thread in readers:
             thread.join(timeout=10)
         if not any(thread.is_alive() for thread in readers):
@@ -250,6 +253,7 @@ def _watch(
     meter: Meter,
     ready: threading.Event,
     prepared: threading.Event,
+    called_off: threading.Event | None,
 ) -> tuple[str, Usage]:
     usage = Usage()
     clock = 0.0
@@ -263,6 +267,8 @@ def _watch(
             started = now
         if not clock and now - started > SET_UP_S:
             return "set-up", usage
+        if called_off is not None and called_off.is_set():
+            return "called off", usage
         # The worker ends cells at wall_s and then hands over; the host's own limit comes later.
         if reason := judge(usage, limits, now - clock if clock else 0.0, limits.wall_s + GRACE_S):
             return reason, usage
@@ -278,20 +284,6 @@ def _later(old: Usage, new: Usage) -> Usage:
         new.processes,
         old.out_of_memory or new.out_of_memory,
     )
-
-
-def _end(process: subprocess.Popen[bytes]) -> None:
-    """Kill the sandbox: with its first process gone, the kernel ends the whole namespace."""
-    tree: list[psutil.Process] = []
-    with contextlib.suppress(psutil.Error):
-        tree = psutil.Process(process.pid).children(recursive=True)
-    with contextlib.suppress(ProcessLookupError, PermissionError):
-        os.killpg(process.pid, signal.SIGKILL)
-    for child in tree:
-        with contextlib.suppress(psutil.Error):
-            child.kill()
-    process.wait()
-    psutil.wait_procs(tree, timeout=5)
 
 
 def _keep_head(source: IO[bytes], target: IO[bytes]) -> None:

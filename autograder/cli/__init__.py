@@ -5,6 +5,8 @@ Commands import what they need when they run, so that `--help` answers at once.
 
 from __future__ import annotations
 
+import atexit
+import gc
 import os
 import signal
 import sys
@@ -55,6 +57,7 @@ USAGE, FAULT, INTERRUPTED = 2, 3, 130
 
 def main(arguments: list[str] | None = None) -> None:
     """Run the command; every error is one line, a traceback only with `--debug`."""
+    atexit.register(gc.freeze)  # else Python looks through all that was loaded once more
     words = list(sys.argv[1:] if arguments is None else arguments)
     debug = "--debug" in words
     words = [word for word in words if word != "--debug"]

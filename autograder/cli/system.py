@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -12,7 +13,8 @@ import typer
 from autograder.cli import screen
 
 FAILED = 1
-ALL_TESTS = ("-q", "--numprocesses=auto", "--maxprocesses=4", "--dist=worksteal")
+ALL_TESTS = ("-q", "--dist=worksteal")
+MOST_AT_ONCE = 4
 """Every grading test starts two Java processes: more than four at once only wait for memory."""
 
 
@@ -53,13 +55,18 @@ def test(context: typer.Context) -> None:
     """Run pytest on the project's tests."""
     from autograder import paths
 
-    chosen = context.args or ALL_TESTS
+    chosen = context.args or [*ALL_TESTS, f"--numprocesses={_at_once()}"]
     if not context.args:
         _see_to_a_browser(paths.root() / ".ci" / "browser")
     done = subprocess.run(  # noqa: S603
         [sys.executable, "-m", "pytest", *chosen], cwd=paths.root(), check=False
     )
     raise typer.Exit(done.returncode)
+
+
+def _at_once() -> int:
+    """How many tests run side by side: one more than there are cores, for some only wait."""
+    return min((os.cpu_count() or 1) + 1, MOST_AT_ONCE)
 
 
 def _see_to_a_browser(script: Path) -> None:

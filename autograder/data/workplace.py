@@ -96,7 +96,12 @@ def left(out: Path, made_of: str) -> int:
 
 def make(folder: Path) -> None:
     """Make a folder that a sandbox's user without privileges can read, whatever the umask."""
-    folder.mkdir(exist_ok=True)
+    try:
+        folder.mkdir(exist_ok=True)
+    except FileExistsError:
+        if os.path.lexists(folder) and not folder.is_dir():
+            raise
+        make(folder)  # it was there when we tried, and another has removed it since
     folder.chmod(0o755)
 
 
@@ -121,8 +126,13 @@ def _root(out: Path, digits: str) -> Path:
 
 def _hold(root: Path) -> int | None:
     """Make the folder and lock it; return None if another holds it. The lock ends with us."""
-    make(root)
-    handle = os.open(root, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        make(root)
+        handle = os.open(root, os.O_RDONLY | os.O_DIRECTORY)
+    except FileNotFoundError:
+        if not root.parent.is_dir():
+            raise
+        return None  # another had it, and has removed it just now
     try:
         fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         held = os.fstat(handle).st_ino == root.lstat().st_ino

@@ -6,6 +6,7 @@ Both sides are ours; the files keep the grading process free of everything it ne
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -13,6 +14,12 @@ from typing import Any
 
 from autograder.files import write_whole
 from autograder.models import AnswerSpec, Check, Finding, Language, Text
+
+REQUEST, CHECKS = "request.json", "checks.json"
+DECODING, SAID = "checks.decoding", "said.txt"
+"""Files of a request's folder: the answer that is just being decoded, and complaints."""
+STAYS = sys.platform == "linux"
+"""Whether the process forks for each request; elsewhere it serves one and leaves."""
 
 
 @dataclass(frozen=True)

@@ -1,12 +1,16 @@
-"""`python -m autograder.grade.session REQUEST CHECKS [MODULE…]`: the trusted grading process.
+"""`python -m autograder.grade.session [MODULE…]`: the trusted grading process.
 
-It never imports the member's code; it has no network need and no secrets. The modules are those
-that the request will want, imported while it waits.
+It never imports the member's code; it has no network need and no secrets. Each line that it reads
+names a folder with a request; it answers with an exit status once the folder holds the verdicts.
+Every request is graded in a fork of its own, so that none meets what another has decoded; where
+there are no forks it serves one request and leaves. The modules are those that the requests will
+want, imported while it waits.
 """
 
 from __future__ import annotations
 
 import contextlib
+import gc
 import importlib
 import io
 import os
@@ -18,22 +22,62 @@ import pyarrow as pa
 import pytest
 
 from autograder.grade.plugin import DECLARED, GradePlugin
-from autograder.grade.request import read_request, write_checks
+from autograder.grade.request import (
+    CHECKS,
+    DECODING,
+    REQUEST,
+    SAID,
+    STAYS,
+    read_request,
+    write_checks,
+)
 
 DATA_BYTES = 4 * 2**30
 FAULT = 70
 
 
-def main() -> int:
-    """Grade one request; 0 if the checks were written."""
-    request_path, checks_path = Path(sys.argv[1]), Path(sys.argv[2])
+def main() -> None:
+    """Serve requests until nobody asks any more."""
     _limit_memory()
-    for name in sys.argv[3:]:
+    for name in sys.argv[1:]:
         importlib.import_module(name)
-    if sys.stdin.readline() != "go\n":
+    gc.freeze()
+    answers = os.fdopen(os.dup(1), "w")
+    for line in sys.stdin:
+        folder = Path(line.rstrip("\n"))
+        if not STAYS:
+            print(_served(folder), file=answers, flush=True)
+            break
+        child = os.fork()
+        if not child:
+            answers.close()  # so that the end of its parent alone is seen at the other side
+            os._exit(_served(folder))
+        status = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+        print(status, file=answers, flush=True)
+    # Nothing is left to do: an orderly exit of the interpreter would only take longer.
+    os._exit(0)
+
+
+def _served(folder: Path) -> int:
+    """Grade with all complaints kept in the folder; the exit status."""
+    os.chdir(folder)
+    said = os.open(SAID, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
+    os.dup2(said, 1)
+    os.dup2(said, 2)
+    try:
+        return grade(folder)
+    except BaseException as error:  # noqa: BLE001 - a fork never goes on as its parent
+        sys.stderr.write(f"{type(error).__name__}: {error}")
         return FAULT
-    request = read_request(request_path)
-    plugin = GradePlugin(request, checks_path.with_suffix(".decoding"))
+    finally:
+        sys.stderr.flush()
+
+
+def grade(folder: Path) -> int:
+    """Grade the folder's request; 0 if the checks were written."""
+    request = read_request(folder / REQUEST)
+    plugin = GradePlugin(request, folder / DECODING)
     files = [str(DECLARED)] if request.answers else []
     if request.tests is not None:
         files.append(str(request.tests))
@@ -41,11 +85,11 @@ def main() -> int:
         _leave_out_pandas()
     said = io.StringIO()
     with contextlib.redirect_stdout(said):
-        code = pytest.main([*_OPTIONS, f"--rootdir={checks_path.parent}", *files], plugins=[plugin])
+        code = pytest.main([*_OPTIONS, f"--rootdir={folder}", *files], plugins=[plugin])
     if plugin.faults or code not in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED):
         sys.stderr.write("; ".join(plugin.faults) or said.getvalue()[-2000:])
         return FAULT
-    write_checks(plugin.checks, checks_path)
+    write_checks(plugin.checks, folder / CHECKS)
     return 0
 
 
@@ -85,7 +129,4 @@ def _limit_memory() -> None:
 
 
 if __name__ == "__main__":
-    status = main()
-    sys.stderr.flush()
-    # The verdicts are written: an orderly exit of the interpreter would only take longer.
-    os._exit(status)
+    main()

@@ -11,9 +11,10 @@ from typing import Final
 
 from autograder import environment
 from autograder.assignment import Assignment
+from autograder.capture.surroundings import Surroundings
 from autograder.errors import AssignmentError
 from autograder.kinds import code, dag, notebook
-from autograder.kinds.kind import Kind, Surroundings
+from autograder.kinds.kind import Kind
 
 __all__ = ["Kind", "Surroundings", "fit", "of"]
 

@@ -18,8 +18,9 @@ from autograder.capture import code
 from autograder.capture.captured import Captured
 from autograder.capture.drawing import Drawn, Group, draw
 from autograder.capture.languages import Language, language
+from autograder.capture.surroundings import Surroundings
 from autograder.errors import AssignmentError
-from autograder.kinds.kind import Kind, Surroundings
+from autograder.kinds.kind import Kind
 from autograder.kinds.statement import write_statements
 from autograder.submission import Submission, check_program, pick_program, stage_program
 
@@ -61,7 +62,7 @@ def _capture(submission: Submission, assignment: Assignment, around: Surrounding
         drawn=lambda: drawn(assignment, around.seed),
         checker=_read(assignment.folder / "checker.py") if custom else "",
     )
-    return code.capture(submission, test, official=around.official, spare=around.spare)
+    return code.capture(submission, test, around)
 
 
 def drawn(assignment: Assignment, seed: int) -> Drawn:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import ast
 import shutil
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -18,8 +18,9 @@ from autograder.authoring import breaks
 from autograder.capture import dag
 from autograder.capture.captured import Captured
 from autograder.capture.dag import ENTRY
+from autograder.capture.surroundings import Surroundings
 from autograder.errors import AssignmentError
-from autograder.kinds.kind import Kind, Surroundings
+from autograder.kinds.kind import Kind
 from autograder.kinds.statement import write_statements
 from autograder.submission import Submission, pick_program, stage_program
 
@@ -35,14 +36,13 @@ def _stage(_: Assignment, path: Path, folder: Path) -> Submission:
 
 
 def _capture(submission: Submission, assignment: Assignment, around: Surroundings) -> Captured:
-    return dag.capture(
-        submission,
-        assignment,
-        data=around.data,
-        official=around.official,
-        drawn=around.drawn,
-        spare=around.spare,
-    )
+    return _capture_series([submission], assignment, around)[0]
+
+
+def _capture_series(
+    submissions: Sequence[Submission], assignment: Assignment, around: Surroundings
+) -> list[Captured]:
+    return dag.capture(submissions, assignment, around)
 
 
 def _solution(assignment: Assignment) -> Path:
@@ -101,4 +101,5 @@ KIND: Final = Kind(
     write_variant=_write_variant,
     breaks=breaks.TASKS,
     needs="airflow",
+    capture_series=_capture_series,
 )

@@ -2,34 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from autograder.assignment import Assignment
 from autograder.authoring.breaks import Rule
 from autograder.capture.captured import Captured
+from autograder.capture.surroundings import Surroundings
 from autograder.submission import Submission
 
-
-@dataclass(frozen=True)
-class Surroundings:
-    """What a run is given besides the submission.
-
-    Attributes:
-        data: the folder with one folder a table, or None; it may be yet to come.
-        seed: of the data, and of every input that is drawn.
-        official: False runs without a sandbox where there is none (a member's own check).
-        drawn: returns when the data are there.
-        spare: called once, on any thread, when a processor has time for something else: at the
-            latest when the member's code begins to run.
-    """
-
-    data: Path | None
-    seed: int
-    official: bool = True
-    drawn: Callable[[], object] = lambda: None
-    spare: Callable[[], None] = lambda: None
+Series = Callable[[Sequence[Submission], Assignment, Surroundings], list[Captured]]
 
 
 @dataclass(frozen=True)
@@ -40,7 +23,7 @@ class Kind:
         pick: the name of the file that is graded, of those in a submission's folder;
             SubmissionInvalid if there is none.
         stage: copies the submission at a path into a new folder and makes sense of it.
-        capture: runs what was staged and collects the declared answers.
+        capture: runs what was staged, in a sandbox of its own, and collects the declared answers.
         solution: the reference solution, as a submission's path.
         quick: a second solution that runs in less time, or None; see `reference.quick_answers`.
         write_starter: writes what members begin with into a folder; its path.
@@ -51,6 +34,8 @@ class Kind:
         draws: what is drawn anew for each grade besides data, one word; empty for nothing.
         needs: a module, and the requirement set that has it, without which nothing of this kind
             runs; empty where every environment will do.
+        capture_series: runs several in one sandbox, one after the other, for an author's own work;
+            None where that saves nothing.
         proofs: what an author has to prove of this kind besides; each thing, and whether it holds.
     """
 
@@ -66,3 +51,4 @@ class Kind:
     needs: str = ""
     proofs: Callable[[Assignment], Iterator[tuple[bool, str]]] = lambda _: iter(())
     quick: Callable[[Assignment], Path | None] = lambda _: None
+    capture_series: Series | None = None

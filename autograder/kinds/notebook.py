@@ -5,7 +5,7 @@ An author may add `quick.ipynb`, which gives the same answers without Spark.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -13,7 +13,8 @@ from autograder.assignment import Assignment
 from autograder.authoring import breaks, source
 from autograder.capture import notebook
 from autograder.capture.captured import Captured
-from autograder.kinds.kind import Kind, Surroundings
+from autograder.capture.surroundings import Surroundings
+from autograder.kinds.kind import Kind
 from autograder.submission import NOTEBOOK, Submission, pick_notebook, stage
 
 QUICK = "quick.ipynb"
@@ -28,16 +29,13 @@ def _stage(_: Assignment, path: Path, folder: Path) -> Submission:
 
 
 def _capture(submission: Submission, assignment: Assignment, around: Surroundings) -> Captured:
-    return notebook.capture(
-        submission,
-        assignment.answers,
-        assignment.limits,
-        data=around.data,
-        seed=around.seed,
-        official=around.official,
-        drawn=around.drawn,
-        spare=around.spare,
-    )
+    return _capture_series([submission], assignment, around)[0]
+
+
+def _capture_series(
+    submissions: Sequence[Submission], assignment: Assignment, around: Surroundings
+) -> list[Captured]:
+    return notebook.capture(submissions, assignment.answers, assignment.limits, around)
 
 
 def _solution(assignment: Assignment) -> Path:
@@ -77,4 +75,5 @@ KIND: Final = Kind(
     breaks=breaks.TABLES,
     draws="seed",
     quick=_quick,
+    capture_series=_capture_series,
 )

@@ -100,5 +100,8 @@ class Renderer:
     @staticmethod
     def _stop(process: subprocess.Popen[bytes]) -> None:
         process.kill()
-        with contextlib.suppress(OSError, ValueError):
-            process.communicate()
+        process.wait()
+        for pipe in (process.stdin, process.stdout):
+            with contextlib.suppress(OSError):  # what was not sent cannot be
+                if pipe:
+                    pipe.close()

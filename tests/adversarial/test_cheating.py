@@ -324,7 +324,7 @@ for top in ("/tmp", "/dev/shm", "/pioneers", "/submission", "/home", "/var", "/e
                 continue
             found += [f"{parent}/{name}" for needle in needles if needle in body]
 items = sorted(found)
-total = len(pathlib.Path("/pioneers/job.json").read_bytes())
+total = len(pathlib.Path("/pioneers/job-1.json").read_bytes())
 """
     test = "from autograder.grade import points\nWORD = 'hidden-test-word'\n"
     test += "@points(1)\ndef test_word(answers):\n    assert answers['total'] == WORD\n"

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from autograder.capture.listener import MAX_CELL_FRAMES, OVERHEAD_BYTES, Listener
+from autograder.capture.listener import MAX_CELL_FRAMES, OVERHEAD_BYTES, Listener, listen
 from autograder.capture.worker import wire
 from autograder.models import AnswerSpec
 
@@ -22,7 +22,7 @@ def heard(*frames: tuple[str, bytes, dict[str, Any]], tail: bytes = b"") -> List
     for kind, payload, fields in frames:
         wire.write(sink, kind, payload, **fields)
     listener = Listener(SPECS, 1000)
-    listener.read(io.BytesIO(sink.getvalue() + tail), lambda: None)
+    listen([listener], io.BytesIO(sink.getvalue() + tail), lambda: None)
     return listener
 
 
@@ -54,7 +54,7 @@ def test_a_spare_processor_is_told_of_once(kinds: tuple[str, ...]) -> None:
     for kind in kinds:
         wire.write(sink, kind)
     listener = Listener(SPECS, 1000, lambda: told.append("spare"))
-    listener.read(io.BytesIO(sink.getvalue()), lambda: None)
+    listen([listener], io.BytesIO(sink.getvalue()), lambda: None)
     assert told == ["spare"]
     assert listener.ready == ("ready" in kinds)
 
@@ -89,7 +89,7 @@ def test_a_flood_is_drained_and_dropped() -> None:
     end = stream.tell()
     stream.seek(0)
     listener = Listener(SPECS, 1000)
-    listener.read(stream, lambda: None)
+    listen([listener], stream, lambda: None)
     assert listener.broken == "flood"
     assert listener.notebook is None
     assert listener.answers == {"total": ("json", b"1")}
@@ -103,3 +103,21 @@ def test_cells_are_counted_and_their_words_capped() -> None:
     found = heard(("cell", b"", {**loud, "seconds": "soon"})).cells[3]
     assert (len(found.error_type), len(found.error), found.seconds) == (100, 2000, 0.0)
     found.error.encode("utf-8")
+
+
+def test_each_job_of_a_series_is_heard_by_its_own_listener() -> None:
+    sink = io.BytesIO()
+    for body in (b"1", b"2"):
+        wire.write(sink, "ready")
+        wire.write(sink, "answer", body, name="total", media="json")
+        wire.write(sink, "done")
+        wire.write(sink, "next")
+    wire.write(sink, "next")  # one too many
+    wire.write(sink, "answer", b"3", name="total", media="json")
+    told: list[str] = []
+    listeners = [Listener(SPECS, 1000) for _ in range(3)]
+    listen(listeners, io.BytesIO(sink.getvalue() + b"no frame"), lambda: told.append("ready"))
+    heard_of = [each.answers.get("total", ("", b""))[1] for each in listeners]
+    assert heard_of == [b"1", b"2", b"3"]
+    assert [each.done for each in listeners] == [True, True, False]
+    assert told == ["ready", "ready"]

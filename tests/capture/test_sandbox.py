@@ -22,6 +22,7 @@ import pytest
 from autograder import paths, plain
 from autograder.capture import room
 from autograder.capture.notebook import Captured, capture
+from autograder.capture.surroundings import Surroundings
 from autograder.errors import DataError
 from autograder.models import AnswerSpec, Limits
 from autograder.submission import Cell, render_notebook, stage
@@ -56,7 +57,7 @@ def run() -> Capture:
             submission = stage(source, base / "staged")
             specs = [AnswerSpec(each, kind, 1.0) for each in answers.split()]  # type: ignore[arg-type]
             bounds = Limits(**{"wall_s": 30.0, "memory_mb": 1024, **limits})
-            return capture(submission, specs, bounds, data=data, seed=7, drawn=drawn)
+            return capture([submission], specs, bounds, Surroundings(data, 7, drawn=drawn))[0]
 
     return capture_cells
 
@@ -107,6 +108,7 @@ def environments():
             pass
     return seen.decode("utf-8", "replace")
 
+facts["its own"] = os.stat("/proc/self/environ").st_uid == os.getuid()
 facts["environment"] = dict(os.environ)
 facts["environments"] = environments()
 facts["processes"] = sorted(int(p.name) for p in pathlib.Path("/proc").glob("[0-9]*"))
@@ -176,7 +178,7 @@ facts["oom"] = tried(lambda: pathlib.Path("/proc/self/oom_score_adj").write_text
 facts["devices"] = sorted(os.listdir("/dev"))
 facts["mknod"] = tried(lambda: os.mknod("/tmp/disk", 0o060666, os.makedev(8, 0)))
 facts["parent file"] = tried(lambda: os.listdir(f"/proc/{os.getppid()}/fd"))
-facts["job"] = tried(lambda: pathlib.Path("/pioneers/job.json").write_text("{}"))
+facts["job"] = tried(lambda: pathlib.Path("/pioneers/job-1.json").write_text("{}"))
 """
 
 SHADOWS = """
@@ -227,11 +229,13 @@ def facts(run: Capture, listener: int, tmp_path_factory: pytest.TempPathFactory)
     """One run of a curious notebook, with a secret and a file of ours to look for."""
     ours = tmp_path_factory.mktemp("ours")
     (ours / "secret.txt").write_text(SECRET)
-    (ours / "data" / "t").mkdir(parents=True)
-    (ours / "data" / "t" / "part.txt").write_text("rows")
-    pq.write_table(pa.table({"x": [1, 2]}), ours / "data" / "t" / "part-00000.parquet")
+    data = ours / "drawn" / "data"  # what lies beside a folder of data is seen with it
+    (data / "t").mkdir(parents=True)
+    data.parent.chmod(0o755)
+    (data / "t" / "part.txt").write_text("rows")
+    pq.write_table(pa.table({"x": [1, 2]}), data / "t" / "part-00000.parquet")
     listed = {"files": [{"path": "t/part-00000.parquet"}], "rows": 2}
-    (ours / "data" / "manifest.json").write_text(json.dumps({"tables": {"t": listed}}))
+    (data / "manifest.json").write_text(json.dumps({"tables": {"t": listed}}))
     here = Path(__file__)
     read = ["/etc/shadow", "/etc/hostname", "/etc/machine-id", str(here), str(ours / "secret.txt"),
             str(paths.PACKAGE / "pipeline.py"), str(paths.PACKAGE / "grade" / "plugin.py"),
@@ -246,9 +250,7 @@ def facts(run: Capture, listener: int, tmp_path_factory: pytest.TempPathFactory)
     files |= {"note.txt": "hello", "pyproject.toml": "[", "setup.cfg": "[", ".env": "A=1"}
     os.environ["PIONEERS_TEST_TOKEN"] = SECRET
     try:
-        captured = run(
-            *(setting + LOOK, TOUCH, REACH, ESCAPE, SHADOWS), files=files, data=ours / "data"
-        )
+        captured = run(*(setting + LOOK, TOUCH, REACH, ESCAPE, SHADOWS), files=files, data=data)
     finally:
         del os.environ["PIONEERS_TEST_TOKEN"]
     assert [cell.status for cell in captured.run.cells] == ["ok"] * 5, captured.run.cells
@@ -264,6 +266,7 @@ def test_the_notebook_is_nobody(facts: dict[str, Any]) -> None:
     for kind in ("CapPrm", "CapEff", "CapAmb"):
         assert int(status[kind], 16) == 0, kind
     assert status["NoNewPrivs"] == "1"
+    assert facts["its own"]  # as with any program that was started by this user
 
 
 def test_no_variable_of_the_grader_is_seen(facts: dict[str, Any]) -> None:
@@ -423,14 +426,20 @@ facts = {{"started": int(subprocess.check_output(["sh", "-c", count]))}}
     assert captured.run.stopped == ""
 
 
+@pytest.mark.parametrize("before", [None, "old"])
 def test_data_that_come_while_the_sandbox_starts_are_there_when_the_notebook_runs(
-    run: Capture, tmp_path: Path
+    run: Capture, tmp_path: Path, before: str | None
 ) -> None:
     data = tmp_path / "data" / "games@0.01#7"
+    if before:
+        data.mkdir(parents=True)
+        (data / "part.txt").write_text(before)
 
     def draw() -> None:
         scratch = data.with_name("scratch")
         scratch.mkdir()
+        if before:
+            data.rename(data.with_name("aside"))
         (scratch / "part.txt").write_text("drawn late")
         scratch.rename(data)
 
@@ -458,10 +467,11 @@ GRADER = """
 import sys
 from pathlib import Path
 from autograder.capture.notebook import capture
+from autograder.capture.surroundings import Surroundings
 from autograder.models import Limits
 from autograder.submission import stage
 staged = stage(Path(sys.argv[1]), Path(sys.argv[2]))
-capture(staged, (), Limits(wall_s=100), data=None, seed=1)
+capture([staged], (), Limits(wall_s=100), Surroundings(None, 1))
 """
 
 

@@ -13,12 +13,12 @@ from typing import Any
 
 import pytest
 
-from autograder.capture import java
 from autograder.data import build, layout, spec_reader
 from autograder.data import spark as engine
 from autograder.data.draws import Plan
 from autograder.data.manifest import DataFile
 from autograder.errors import DataError, InfrastructureError, RemoteError, UsageError
+from tests.spark import lean_environment
 
 pytestmark = pytest.mark.spark
 
@@ -27,7 +27,7 @@ pytestmark = pytest.mark.spark
 def session() -> Iterator[Any]:
     """One Spark for all tests here; it puts back what it changes in this process."""
     before, handler = dict(os.environ), signal.getsignal(signal.SIGINT)
-    os.environ |= java.lean_environment()
+    os.environ |= lean_environment()
     try:
         with engine.session("", 2) as spark:
             yield spark

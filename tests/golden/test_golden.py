@@ -11,6 +11,7 @@ import pytest
 from autograder import kinds
 from autograder.assignment import load_all
 from autograder.authoring.golden import differences, load_cases, write_submission
+from autograder.authoring.series import grade_series, split
 from autograder.authoring.validate import OTHER_SEED
 from autograder.models import Report, Timing
 from autograder.pipeline import grade
@@ -18,30 +19,33 @@ from autograder.reference import PUBLIC_SEED
 from autograder.report import to_json, to_markdown
 
 pytestmark = [pytest.mark.spark, pytest.mark.sandbox]
-CASES = [(assignment, case) for assignment in load_all() for case in load_cases(assignment)]
-IDS = [f"{assignment.id}-{case.name}" for assignment, case in CASES]
+SERIES = {
+    f"{assignment.id}-{cases[0].name}": (assignment, cases)
+    for assignment in load_all()
+    for cases in split(assignment, load_cases(assignment))
+}
 JOBS = 2
 
 
 @pytest.mark.timeout(600)
-@pytest.mark.parametrize("name", IDS)
-def test_case_gets_its_verdict_and_every_failed_check_says_what_to_do(
-    name: str, tmp_path: Path
+@pytest.mark.parametrize("first", SERIES)
+def test_cases_get_their_verdicts_and_every_failed_check_says_what_to_do(
+    first: str, tmp_path: Path
 ) -> None:
-    assignment, case = CASES[IDS.index(name)]
-    path = write_submission(case, assignment, tmp_path)
-    report = grade(assignment, path, seed=OTHER_SEED, language="en")
-    assert differences(case, report) == []
-    failed = [check for check in report.checks if check.status != "pass"]
-    assert all(check.message and check.findings for check in failed)
-    assert ("Next step" in to_markdown(report)) == bool(failed)
+    assignment, cases = SERIES[first]
+    works = [write_submission(case, assignment, tmp_path) for case in cases]
+    for case, report in zip(cases, grade_series(assignment, works, seed=OTHER_SEED), strict=True):
+        assert differences(case, report) == [], case.name
+        failed = [check for check in report.checks if check.status != "pass"]
+        assert all(check.message and check.findings for check in failed), case.name
+        assert ("Next step" in to_markdown(report)) == bool(failed), case.name
 
 
 @pytest.mark.timeout(600)
 @pytest.mark.parametrize(
     ("which", "name", "times"),
     # `benchmarks/stability.py --seed` does it ten times with every case of every assignment.
-    [("w1d3-joins", "inner-join", 3), ("c03-checkout-counters", "in-turn", 10)],
+    [("w1d3-joins", "inner-join", 2), ("c03-checkout-counters", "in-turn", 10)],
 )
 def test_the_same_seed_gives_the_same_report(
     which: str, name: str, times: int, tmp_path: Path
@@ -68,7 +72,8 @@ def test_a_fresh_seed_is_recorded_and_differs_each_time(which: str, times: int) 
 
 
 def test_differences_notices_a_wrong_verdict() -> None:
-    case = next(case for _, case in CASES if case.name == "inner-join")
+    assignment = next(each for each in load_all() if each.id == "w1d3-joins")
+    case = next(case for case in load_cases(assignment) if case.name == "inner-join")
     report = Report("x", "graded", 10.0, 10.0)
     assert any("score" in line for line in differences(case, report))
     assert any("no such check" in line for line in differences(case, report))

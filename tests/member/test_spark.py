@@ -13,8 +13,8 @@ from typing import Any
 import pytest
 
 import pioneers
-from autograder.capture import java
 from pioneers import spark
+from tests.spark import lean_environment
 
 from .conftest import months
 
@@ -81,7 +81,7 @@ print(json.dumps(facts))
 def facts(built: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     """What one session had to say."""
     folder = months(built, tmp_path_factory.mktemp("months"))
-    own = {**os.environ, **java.lean_environment(), "PIONEERS_LANGUAGE": "en"}
+    own = {**os.environ, **lean_environment(), "PIONEERS_LANGUAGE": "en"}
     done = subprocess.run(
         [sys.executable, "-c", ASK, str(built), str(folder)],
         capture_output=True, text=True, timeout=200, cwd=folder,

@@ -1,61 +1,108 @@
 """`python -m autograder.capture.worker JOB`: the first process in the sandbox.
 
 It drops what rights it has, starts Spark's JVM and the kernel, and only then imports the rest,
-so that all three come up side by side.
+so that all three come up side by side. Where it has several jobs it first imports what their
+kernels need, and forks each of them with that.
 """
 
 from __future__ import annotations
 
-import json
+import gc
+import importlib
 import os
 import sys
+from collections.abc import Callable
 from pathlib import Path
-from typing import IO, Any
+from types import ModuleType
+from typing import IO
 
-from autograder.capture.worker import rights
+from autograder.capture.worker import jobs, jvm, kernel, rights, wire
 
 UNUSED = (
     "azure",
     "boto3",
     "gcsfs",
     "github",
+    "isoduration",
     "pyarrow",  # of this process, not of the kernel
+    "rfc3986_validator",
     "rfc3987_syntax",
 )
-"""Optional packages that papermill and jsonschema import where they find them, for remote storage
-and international addresses; without them the worker is up a second earlier."""
+"""Optional packages that papermill and jsonschema import where they find them, for remote storage,
+durations and addresses; without them the worker is up a second earlier."""
+UNTOUCHED = ("requests",)
+"""Packages that papermill imports in any case, and needs for remote storage only."""
 
 
 def main() -> None:
-    """Do the job named on the command line; frames go to standard output."""
-    job = json.loads(Path(sys.argv[1]).read_text("utf-8"))
-    rights.drop(job.get("uid"), job.get("max_processes"))
+    """Do the jobs named on the command line; frames go to standard output."""
+    gc.disable()  # until the imports are done: none of what they make is garbage
+    todo = jobs.read()
+    if todo[0]["gives_way"]:
+        rights.give_way()  # who has changed its user does not own its own entry in /proc
+    rights.drop(todo[0]["uid"], todo[0]["max_processes"])
     stream = rights.claim_stdout()
+    gateway = _gateway(todo)
+    if len(todo) == 1:
+        jobs.do(todo, lambda job: _notebook(job, stream, gateway, jobs.wait_for_go), stream)
+    kernel.load(dict.fromkeys(name for job in todo for name in job["preload"]))
+    _prepare()
+    joining = gateway.wait() if gateway else {}
+    jobs.wait_for_go()
+
+    def one(job: jobs.Job) -> None:
+        jvm.clear(joining)
+        _notebook(job, stream, gateway, lambda: None)
+
+    jobs.do(todo, one, stream, keep=gateway.process.pid if gateway else 0)
+
+
+def _gateway(todo: list[jobs.Job]) -> jvm.Gateway | None:
+    """Spark's JVM, for the jobs that want one."""
+    for job in todo:
+        if job["java"]:
+            folder = Path(job["work"])
+            folder.mkdir(parents=True, exist_ok=True)
+            return jvm.start(job["java"], folder, job["java_environment"])
+    return None
+
+
+def _prepare() -> None:
+    """Import all that a job needs."""
+    loaded: dict[str, ModuleType | None] = sys.modules  # type: ignore[assignment]
+    for name in UNUSED:
+        loaded.setdefault(name, None)
+    for name in UNTOUCHED:
+        loaded.setdefault(name, ModuleType(name))
+    importlib.import_module("autograder.capture.worker.notebook")
+    gc.enable()
+
+
+def _notebook(
+    job: jobs.Job, stream: IO[bytes], gateway: jvm.Gateway | None, begin: Callable[[], None]
+) -> None:
+    waiting = None
+    if kernel.can_fork():
+        blank = (*UNUSED, *UNTOUCHED)
+        waiting = kernel.Fork(job["preload"], blank, gives_way=job["gives_way"])
+    from autograder.capture.worker import manager
+
     work = Path(job["work"])
-    private = work / "private"
-    cwd = work / "cwd"
+    private, cwd = work / "private", work / "cwd"
     for folder in (private, cwd):
         folder.mkdir(parents=True, exist_ok=True)
     _link_files(Path(job["submission"]), cwd)
-    _run(job, stream, private, cwd)
-
-
-def _run(job: dict[str, Any], stream: IO[bytes], private: Path, cwd: Path) -> None:
-    from autograder.capture.worker import jvm, kernel, wire
-
-    gateway = jvm.start(job["java"], private, job["java_environment"]) if job["java"] else None
     own = {key: value for key, value in os.environ.items() if key != "PYTHONPATH"}
-    manager = kernel.start(cwd, {**own, **job["environment"]})
-    sys.modules.update(dict.fromkeys(UNUSED))  # type: ignore[arg-type]
+    managed = manager.start(waiting, cwd, {**own, **job["environment"]})
+    _prepare()
     from autograder.capture.worker import notebook
 
-    if gateway is None:
+    if not job["java"]:
+        gateway = None
         wire.write(stream, "spare")  # the kernel comes up by itself from here
-    progress = notebook.Progress(job, stream, gateway, private)
-    notebook.run(progress, manager, Path(job["notebook"]), private / "executed.ipynb")
+    progress = notebook.Progress(job, stream, gateway, private, begin)
+    notebook.run(progress, managed, Path(job["notebook"]), private / "executed.ipynb")
     wire.write(stream, "done")
-    # Whatever still runs ends with the sandbox; an orderly exit of the interpreter takes longer.
-    os._exit(0)
 
 
 def _link_files(submission: Path, cwd: Path) -> None:

@@ -19,7 +19,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Any
 
-from autograder.capture.worker import dag_records, dag_service, descendants, rights, wire
+from autograder.capture.worker import dag_records, dag_service, descendants, jobs, rights, wire
 from autograder.capture.worker.plain import NotPlain
 
 COLLECT_S = 60.0
@@ -62,31 +62,38 @@ class Progress:
 
 
 def main() -> None:
-    """Do the job named on the command line; frames go to standard output."""
-    job = json.loads(Path(sys.argv[1]).read_text("utf-8"))
-    rights.drop(job["uid"], job["max_processes"])
+    """Do the jobs named on the command line; frames go to standard output."""
+    todo = jobs.read()
+    rights.drop(todo[0]["uid"], todo[0]["max_processes"])
     rights.conceal()
     rights.adopt_orphans()
     stream = rights.claim_stdout()
-    work = Path(job["work"])
-    for name in ("private", "airflow", "output", "tables", "cwd"):
-        (work / name).mkdir(parents=True, exist_ok=True)
-    progress = Progress(job, stream, work, Path(job["database"]).read_bytes())
-    os.chdir(work / "cwd")
+    work = Path(todo[0]["work"])
+    (work / "airflow").mkdir(parents=True)
+    database = Path(todo[0]["database"]).read_bytes()
+    _restore(Progress(todo[0], stream, work, database))  # which Airflow looks for
+    dag_service.preload(list(dict.fromkeys(name for job in todo for name in job["preload"])))
+    jobs.wait_for_go()
+    jobs.do(todo, lambda job: _do(Progress(job, stream, work, database)), stream)
+
+
+def _do(progress: Progress) -> None:
+    """Run one file in all scenarios, and send the answers."""
+    job = progress.job
+    for folder in (progress.work / name for name in ("private", "output", "tables", "cwd")):
+        shutil.rmtree(folder, ignore_errors=True)  # of the job before
+        folder.mkdir()
+    os.chdir(progress.work / "cwd")
     _restore(progress)
-    dag_service.preload(job["preload"])
-    if sys.stdin.readline() != "go\n":
-        raise SystemExit("the host has gone")
-    wire.write(stream, "ready")
+    dag_service.read_from(job["submission"])
+    wire.write(progress.stream, "ready")
     progress.deadline = time.monotonic() + job["wall_s"]
     _parse(progress)
     if not progress.parsed["fault"]:
         for name in job["scenarios"]:
             _scenario(progress, name)
     _answer(progress)
-    wire.write(stream, "done")
-    # Whatever still runs ends with the sandbox; an orderly exit of the interpreter takes longer.
-    os._exit(0)
+    wire.write(progress.stream, "done")
 
 
 def _restore(progress: Progress) -> None:

@@ -2,7 +2,8 @@
 
 PySpark joins a JVM that is up if `PYSPARK_GATEWAY_PORT` and `PYSPARK_GATEWAY_SECRET` are set; to
 the member's code it is the JVM that `SparkSession.builder.getOrCreate()` would have started.
-One JVM serves one submission: Py4J gives the member all of it.
+One JVM serves one member's submission, for Py4J gives them all of it; an author's own notebooks
+may share one.
 """
 
 from __future__ import annotations
@@ -47,6 +48,26 @@ class Gateway:
         """End it; it also ends by itself when this process does, for its input closes."""
         self.process.kill()
         self.process.wait()
+
+
+def clear(joining: Mapping[str, str]) -> None:
+    """End the Spark of the last notebook, so that the next one finds none.
+
+    Args:
+        joining: as `Gateway.wait` gives it.
+    """
+    if not joining:
+        return
+    from py4j.java_gateway import GatewayParameters, JavaGateway
+
+    door = GatewayParameters(
+        port=int(joining["PYSPARK_GATEWAY_PORT"]), auth_token=joining["PYSPARK_GATEWAY_SECRET"]
+    )
+    gateway = JavaGateway(gateway_parameters=door)
+    session = gateway.jvm.org.apache.spark.sql.SparkSession.getDefaultSession()
+    if session.isDefined():
+        session.get().stop()
+    gateway.close()
 
 
 def start(command: Sequence[str], folder: Path, environment: Mapping[str, str]) -> Gateway:

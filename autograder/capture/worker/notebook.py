@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import asyncio
 import json
-import sys
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Any, cast
@@ -24,7 +24,7 @@ from papermill.execute import execute_notebook
 
 from autograder.capture.worker import wire
 from autograder.capture.worker.jvm import Gateway
-from autograder.capture.worker.kernel import NAME, OurKernelManager
+from autograder.capture.worker.manager import NAME, OurKernelManager
 
 ENGINE = "pioneers"
 KILL_AFTER_INTERRUPT_S = 5
@@ -32,16 +32,6 @@ COLLECT_S = 60
 MAX_CELL_OUTPUT = 200_000
 MAX_NOTEBOOK_BYTES = 4_000_000
 
-PRELOAD = """
-import importlib as _importlib
-for _name in {names!r}:
-    try:
-        _importlib.import_module(_name)
-    except Exception:
-        pass
-    del _name
-del _importlib
-"""
 SET_UP = """
 import os as _os, sys as _sys
 _os.environ.update({environment!r})
@@ -60,12 +50,17 @@ print(__import__("json").dumps(
 
 @dataclass
 class Progress:
-    """What one run of a notebook needs to know while it goes on."""
+    """What one run of a notebook needs to know while it goes on.
+
+    Attributes:
+        begin: returns when the notebook's own code may run.
+    """
 
     job: dict[str, Any]
     stream: IO[bytes]
     gateway: Gateway | None
     folder: Path
+    begin: Callable[[], None]
     deadline: float = 0.0
     output_left: int = 0
     flooded: bool = False
@@ -86,8 +81,6 @@ class CaptureClient(PapermillNotebookClient):
     def papermill_execute_cells(self) -> None:
         """Run set-up, then every cell; then take the answers that are still missing."""
         progress = self.progress
-        if progress.job["preload"]:
-            self._quietly(PRELOAD.format(names=progress.job["preload"]))
         environment = progress.gateway.wait() if progress.gateway else {}
         self._quietly(
             SET_UP.format(
@@ -97,8 +90,7 @@ class CaptureClient(PapermillNotebookClient):
                 specs=progress.job["answers"],
             )
         )
-        if sys.stdin.readline() != "go\n":
-            raise SystemExit("the host has gone")
+        progress.begin()
         progress.send("ready")
         progress.deadline = time.monotonic() + progress.job["wall_s"]
         progress.output_left = progress.job["output_bytes"]

@@ -25,7 +25,6 @@ MESSAGE = 65536
 RESULT = 3
 """The descriptor that a case's outcome is written to; 0, 1 and 2 are its streams."""
 FIRST_FREE = RESULT + 1
-HIGHEST = 4096
 MAX_PROCESSES = 32
 PLAIN, MEASURED = b"plain", b"measured"
 """How a case is to be run, as the judge says it."""
@@ -37,7 +36,7 @@ def main() -> None:
     rights.conceal()
     job = json.loads(sock.recv(MESSAGE))
     sys.path.append(str(Path(job["program"]).parent))
-    os.closerange(FIRST_FREE + 1, HIGHEST)
+    os.closerange(FIRST_FREE + 1, rights.MAX_FILES)
     os.dup2(0, RESULT)  # so that what is given for a case comes above it
     _limit_cpu(job["load_cpu_s"])
     program = None
@@ -97,7 +96,7 @@ def _serve(sock: socket.socket, program: Program | None, job: dict[str, Any]) ->
         sock.send(b"%d" % successor)
         for place, descriptor in enumerate(streams):
             os.dup2(descriptor, place)
-        os.closerange(RESULT + 1, HIGHEST)
+        os.closerange(RESULT + 1, rights.MAX_FILES)
         os.setsid()
         # To the fraction of a second, but a program may undo it; the limit of the process it
         # cannot.

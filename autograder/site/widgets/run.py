@@ -21,6 +21,7 @@ from autograder import bundle, kinds
 from autograder.assignment import Assignment
 from autograder.assignment.code import CodeTable
 from autograder.capture import sandbox
+from autograder.kinds import Surroundings
 from autograder.models import AnswerSpec, Language
 from autograder.reference import PUBLIC_SEED, expected_answers
 from autograder.text.catalogue import catalogue
@@ -67,9 +68,8 @@ def job(assignment: Assignment, language: Language) -> dict[str, Any]:
     public = _public(assignment)
     with tempfile.TemporaryDirectory(prefix="pioneers-page-") as name:
         starter = kinds.of(assignment).write_starter(assignment, Path(name) / "starter")
-        sealed = expected_answers(
-            public, Path(name), seed=PUBLIC_SEED, sandboxed=not sandbox.unavailable()
-        )
+        around = Surroundings(None, PUBLIC_SEED, official=not sandbox.unavailable())
+        sealed = expected_answers(public, Path(name), around)
         return {
             "id": assignment.id,
             "language": language,

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import json
+import os
 import shutil
 import threading
 from collections import namedtuple
@@ -339,6 +341,27 @@ def test_pulls_at_once_share_the_work(
     assert len(taken) == 1  # nobody's open folder is replaced by an equal one
     assert tree(tmp_path / "out") == tree(first)
     assert not (tmp_path / ".out.pulling").exists()
+
+
+def test_a_folder_that_another_removes_while_it_is_made_is_made_again(
+    bucket: Any, first: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    publish(first, HOME)
+    make_one, met = os.mkdir, []
+
+    def there_and_gone(path: Any, mode: int = 0o777) -> None:
+        if str(path).endswith(".pulling") and not met:
+            met.append(path)
+            raise FileExistsError(errno.EEXIST, "File exists", str(path))
+        make_one(path, mode)
+
+    monkeypatch.setattr(os, "mkdir", there_and_gone)
+    assert pull_to(tmp_path / "out").fetched == 4
+    assert len(met) == 1
+    (tmp_path / ".else.pulling").write_text("somebody's")
+    with pytest.raises(DataError, match="File exists"):
+        pull_to(tmp_path / "else")
+    assert (tmp_path / ".else.pulling").read_text() == "somebody's"
 
 
 def _stray(place: Path, first: Path) -> int:

@@ -1,0 +1,75 @@
+"""Grades an author's own variants of one assignment, which may share a sandbox and its JVM.
+
+What starting Spark or Airflow takes is spent once for several of them. They are the author's own
+and have no reason to spoil each other; a member's submission is always alone. Who is not run to
+the end here is graded alone.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import TypeVar
+
+from autograder import kinds, reference
+from autograder.assignment import Assignment
+from autograder.capture import java
+from autograder.errors import InfrastructureError, SubmissionInvalid
+from autograder.kinds import Surroundings
+from autograder.models import Report
+from autograder.pipeline import Ran, grade
+from autograder.submission import Submission
+
+T = TypeVar("T")
+LONGEST = 6
+"""A JVM that has served so many has become no slower, and two processors share the rest well."""
+
+
+def split(assignment: Assignment, items: Sequence[T]) -> Iterator[Sequence[T]]:
+    """Yield the items in runs of nearly one length, each to be graded as one series."""
+    longest = LONGEST if kinds.of(assignment).capture_series else 1
+    parts = -(-len(items) // longest)
+    for part in range(parts):
+        yield items[len(items) * part // parts : len(items) * (part + 1) // parts]
+
+
+def grade_series(assignment: Assignment, paths: Sequence[Path], *, seed: int) -> Iterator[Report]:
+    """Yield the official report of each path, in English, on the data of one seed."""
+    with tempfile.TemporaryDirectory(prefix="pioneers-") as name:
+        scratch = Path(name)
+        scratch.chmod(0o755)
+        try:
+            ran = _run(assignment, paths, seed, scratch)
+        except InfrastructureError:
+            ran = {}
+        for path in paths:
+            yield grade(assignment, path, seed=seed, language="en", ran=ran.get(path))
+
+
+def _run(
+    assignment: Assignment, paths: Sequence[Path], seed: int, scratch: Path
+) -> dict[Path, Ran]:
+    """Those that can be read, and that have run to the end, together."""
+    kind = kinds.of(assignment)
+    if kind.capture_series is None:
+        return {}
+    staged: dict[Path, Submission] = {}
+    for number, path in enumerate(paths):
+        try:
+            staged[path] = kind.stage(assignment, path, scratch / f"submission-{number}")
+        except SubmissionInvalid:
+            continue
+    if len(staged) < 2:
+        return {}
+    if any(each.mentions("pyspark") for each in staged.values()):
+        java.prepare()
+    data = reference.draw_data(assignment, seed, scratch)
+    around = Surroundings(data, seed)
+    expected = reference.expected_answers(assignment, scratch, around)
+    captured = kind.capture_series(list(staged.values()), assignment, around)
+    return {
+        path: Ran(each, data, expected)
+        for path, each in zip(staged, captured, strict=True)
+        if not each.run.stopped
+    }

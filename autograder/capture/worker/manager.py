@@ -1,0 +1,59 @@
+"""jupyter_client's hand on the member's kernel: starts it, interrupts it, sees whether it lives."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from jupyter_client.kernelspec import KernelSpec
+from jupyter_client.manager import AsyncKernelManager
+from jupyter_client.provisioning.local_provisioner import LocalProvisioner
+
+from autograder.capture.worker import kernel
+
+NAME = "python3"
+
+
+class OurKernelManager(AsyncKernelManager):
+    """Starts `kernel.command()` and never looks for a kernel spec on disk."""
+
+    @property
+    def kernel_spec(self) -> KernelSpec:
+        """The one spec there is."""
+        return KernelSpec(argv=kernel.command(), display_name="Python 3", language="python")
+
+
+class ForkProvisioner(LocalProvisioner):
+    """Makes a kernel of a child that waits to be one."""
+
+    waiting: kernel.Fork
+
+    async def launch_kernel(self, cmd: list[str], **kwargs: Any) -> Any:
+        """Let the child go on with the command's own arguments."""
+        # Should this process be killed, the kernel sees it and ends.
+        arguments = [*cmd[cmd.index("-f") :], f"--IPKernelApp.parent_handle={os.getpid()}"]
+        self.waiting.go(arguments, kwargs["cwd"], kwargs["env"])
+        self.process: Any = self.waiting
+        self.pid = self.pgid = self.waiting.pid  # it leads a session and a group
+        return self.connection_info
+
+
+def start(
+    waiting: kernel.Fork | None, cwd: Path, environment: Mapping[str, str]
+) -> OurKernelManager:
+    """Start the kernel; it boots while the caller goes on importing.
+
+    Args:
+        waiting: the child that it is to be; None starts a process of its own.
+    """
+    manager = OurKernelManager(kernel_name=NAME)
+    if waiting:
+        manager.provisioner = ForkProvisioner(parent=manager, kernel_spec=manager.kernel_spec)
+        manager.provisioner.waiting = waiting
+    loop = asyncio.new_event_loop()
+    asyncio.set_event_loop(loop)
+    loop.run_until_complete(manager.start_kernel(cwd=str(cwd), env=dict(environment)))
+    return manager
