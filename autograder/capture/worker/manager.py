@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from jupyter_client.asynchronous.client import AsyncKernelClient
 from jupyter_client.kernelspec import KernelSpec
 from jupyter_client.manager import AsyncKernelManager
 from jupyter_client.provisioning.local_provisioner import LocalProvisioner
@@ -15,6 +16,19 @@ from jupyter_client.provisioning.local_provisioner import LocalProvisioner
 from autograder.capture.worker import kernel
 
 NAME = "python3"
+
+
+class OurKernelClient(AsyncKernelClient):
+    """Never has a cell skipped because the one before it failed."""
+
+    def execute(self, code: str, *args: Any, **kwargs: Any) -> str:
+        """Send code to be run, whatever comes of the code before it.
+
+        Else a kernel answers "aborted" to what reaches it before it is done with an error, which
+        nbclient takes for a cell that has run well.
+        """
+        sent: str = super().execute(code, *args, **{**kwargs, "stop_on_error": False})
+        return sent
 
 
 class OurKernelManager(AsyncKernelManager):
@@ -49,7 +63,7 @@ def start(
     Args:
         waiting: the child that it is to be; None starts a process of its own.
     """
-    manager = OurKernelManager(kernel_name=NAME)
+    manager = OurKernelManager(kernel_name=NAME, client_factory=OurKernelClient)
     if waiting:
         manager.provisioner = ForkProvisioner(parent=manager, kernel_spec=manager.kernel_spec)
         manager.provisioner.waiting = waiting
