@@ -9,6 +9,8 @@ import contextlib
 import hashlib
 import os
 import stat
+import sys
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -80,7 +82,7 @@ def _regular(path: Path) -> Iterator[tuple[int, int]]:
 def write_whole(path: Path, body: bytes | str, *, mode: int = 0o644) -> None:
     """Write a file that appears whole or not at all; its folder is made if it is missing."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    scratch = path.with_name(f".{path.name}.{os.getpid()}.part")
+    scratch = path.with_name(f".{path.name}.{os.getpid()}-{threading.get_ident()}.part")
     try:
         scratch.write_bytes(body.encode() if isinstance(body, str) else body)
         scratch.chmod(mode)
@@ -91,8 +93,16 @@ def write_whole(path: Path, body: bytes | str, *, mode: int = 0o644) -> None:
 
 @contextlib.contextmanager
 def locked(folder: Path) -> Iterator[None]:
-    """Hold a lock on a folder itself, so that no lock file is left; freed if we are killed."""
-    import fcntl  # not on Windows, where only what members call in notebooks runs
+    """Hold a lock on a folder, made if it is missing; freed if we are killed.
+
+    The folder itself is locked, so that no lock file is left. Windows, where little more runs than
+    what members call in notebooks, has no such lock.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    if sys.platform == "win32":
+        yield
+        return
+    import fcntl
 
     handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
     try:

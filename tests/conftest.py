@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
+import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -12,10 +14,22 @@ import pytest
 import requests
 from requests.adapters import HTTPAdapter
 
-from autograder.capture import sandbox
+from autograder.capture import java, sandbox
+from autograder.errors import PioneersError
 from autograder.standin import StandIn
 
 ROOT = Path(__file__).resolve().parent.parent
+
+
+def pytest_sessionstart(session: pytest.Session) -> None:
+    """Spark's class cache is made while the processes that run the tests start."""
+    if getattr(session.config.option, "numprocesses", None):  # this is the one that hands out
+        threading.Thread(target=_prepare).start()
+
+
+def _prepare() -> None:
+    with contextlib.suppress(PioneersError):  # whose tests need Spark, say what is missing
+        java.prepare()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -14,16 +14,14 @@ import os
 import subprocess
 import sys
 import tempfile
-import threading
 from collections.abc import Callable
 from pathlib import Path
 
 from autograder import paths
 from autograder.errors import InfrastructureError
-from autograder.files import write_whole
+from autograder.files import locked, write_whole
 
 MIGRATE_S = 300
-_LOCK = threading.Lock()
 QUIET = {
     "AIRFLOW__CORE__LOAD_EXAMPLES": "False",
     "AIRFLOW__CORE__EXECUTOR": "LocalExecutor",
@@ -74,7 +72,7 @@ def _database() -> Path:
 
 
 def prepare(say: Callable[[str], None] = lambda _: None) -> Path:
-    """The empty database, made if it is not there yet.
+    """The empty database, made if it is not there yet; who asks meanwhile waits for it.
 
     Raises:
         InfrastructureError: there is no Airflow, or it cannot make its database.
@@ -85,10 +83,11 @@ def prepare(say: Callable[[str], None] = lambda _: None) -> Path:
             fix="run: PIONEERS_REQUIREMENTS=all ./pioneers doctor",
         )
     kept = _database()
-    with _LOCK:
-        if not kept.is_file():
-            say("preparing Airflow's database, once")
-            _make(kept)
+    if not kept.is_file():
+        say("preparing Airflow's database, once")
+        with locked(kept.parent):
+            if not kept.is_file():
+                _make(kept)
     return kept
 
 

@@ -24,7 +24,7 @@ from pathlib import Path
 
 from autograder import paths
 from autograder.errors import InfrastructureError
-from autograder.files import write_whole
+from autograder.files import locked, write_whole
 
 TRAINING_S = 300
 KEPT_S = 30 * 24 * 3600
@@ -265,13 +265,20 @@ def cached() -> Path | None:
 def prepare(say: Callable[[str], None] = lambda _: None) -> Path | None:
     """Make the class cache unless it is there; None where this Java cannot have one.
 
-    A failed training run is no error: Spark starts without the cache, only slower.
+    Who asks while it is being made waits for it. A failed training run is no error: Spark starts
+    without the cache, only slower.
     """
-    if find().version < FIRST_WITH_AOT or (ready := cached()):
-        return None if find().version < FIRST_WITH_AOT else ready
+    if find().version < FIRST_WITH_AOT:
+        return None
+    if ready := cached():
+        return ready
     say("preparing Spark's fast start (once per machine, about half a minute)")
     path = _cache_file()
-    path.parent.mkdir(parents=True, exist_ok=True)
+    with locked(path.parent):
+        return cached() or _train(path)
+
+
+def _train(path: Path) -> Path | None:
     _sweep(path.parent)
     scratch = path.with_name(f".{path.name}.{os.getpid()}")
     command = gateway_command(1024, cache=None, extra=(f"-XX:AOTCacheOutput={scratch}",))

@@ -77,7 +77,6 @@ def fetch(site: Path, cache: Path) -> Path:
     modules = folder / "node_modules"
     if modules.is_dir():
         return modules
-    shelf.mkdir(parents=True, exist_ok=True)
     with locked(shelf):
         for left in shelf.glob(f"{_PART}*"):  # of a build that was killed: nobody else is here
             shutil.rmtree(left, ignore_errors=True)

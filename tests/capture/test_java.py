@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -31,6 +32,25 @@ def test_old_caches_and_what_a_killed_training_left_are_swept(tmp_path: Path) ->
         os.utime(tmp_path / name, (time.time() - age,) * 2)
     java._sweep(tmp_path)
     assert {path.name for path in tmp_path.iterdir()} == {"mine.aot", ".mine.aot.12", "old.flags"}
+
+
+def test_who_asks_while_the_cache_is_made_waits_for_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    trained: list[Path] = []
+
+    def train(path: Path) -> Path:
+        trained.append(path)
+        time.sleep(0.5)
+        path.write_bytes(b"classes")
+        return path
+
+    monkeypatch.setenv("PIONEERS_CACHE", str(tmp_path))
+    monkeypatch.setattr(java, "_train", train)
+    with ThreadPoolExecutor(3) as pool:
+        made = list(pool.map(lambda _: java.prepare(), range(3)))
+    assert len(trained) == 1
+    assert made == trained * 3
 
 
 @pytest.mark.spark
