@@ -21,6 +21,7 @@ from pathlib import Path
 from autograder import __version__, bundle, kinds, paths
 from autograder.assignment import Assignment
 from autograder.capture.captured import Captured
+from autograder.capture.patience import Patience
 from autograder.errors import (
     BundleError,
     InfrastructureError,
@@ -92,7 +93,7 @@ class Reference:
         thrifty: bool,
     ) -> None:
         self._pool = ThreadPoolExecutor(max_workers=3)
-        self._called_off = threading.Event()
+        self._patience = Patience()
         self._quick: Future[bundle.Bundle | None] | None = None
         data = data_folder(assignment, seed, scratch)
         drawing = self._pool.submit(draw_data, assignment, seed, scratch)
@@ -104,14 +105,14 @@ class Reference:
         if self._quick is None:
             self._beside = self._pool.submit(self._answer, around)
         elif not thrifty:
-            patient = replace(around, called_off=self._called_off)
+            patient = replace(around, patience=self._patience)
             self._beside = self._pool.submit(self._answer, patient)
 
     def __enter__(self) -> Reference:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._called_off.set()
+        self._patience.call_off()
         self._pool.shutdown(wait=True)
 
     def first(self) -> tuple[bundle.Bundle, bool]:
@@ -122,6 +123,7 @@ class Reference:
 
     def last(self) -> bundle.Bundle:
         """The solution's answers."""
+        self._patience.want()
         try:
             if self._beside is not None:
                 return self._beside.result()

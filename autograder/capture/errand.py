@@ -91,10 +91,10 @@ class Errand:
         Raises:
             InfrastructureError: it could not be started.
         """
-        official, called_off = self.around.official, self.around.called_off
+        official, patience = self.around.official, self.around.patience
         user = sandbox.pick_uid() if official else None
         most = limits.processes if official else None
-        told = {"uid": user, "max_processes": most, "gives_way": called_off is not None}
+        told = {"uid": user, "max_processes": most, "gives_way": patience is not None}
         files = []
         for number, job in enumerate(jobs, 1):
             path = self.private / f"job-{number}.json"
@@ -111,7 +111,7 @@ class Errand:
             read=lambda stream, ready: listen(listeners, stream, ready),
             prepare=prepare or self.around.drawn,
             go=go,
-            called_off=called_off,
+            patience=patience,
             user=user or INSIDE_UID,
             official=official,
         )

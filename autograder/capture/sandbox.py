@@ -26,6 +26,7 @@ from typing import IO
 from autograder.capture import room, seccomp
 from autograder.capture.ending import end
 from autograder.capture.limits import Meter, ProcessTree, Usage, judge, open_meter
+from autograder.capture.patience import Patience
 from autograder.errors import InfrastructureError, SandboxUnavailable
 from autograder.models import Limits
 
@@ -132,7 +133,7 @@ def run(  # noqa: PLR0913 - each by name
     read: Callable[[IO[bytes], Callable[[], None]], None],
     prepare: Callable[[], object] = lambda: None,
     go: Callable[[], bytes] = lambda: GO,
-    called_off: threading.Event | None = None,
+    patience: Patience | None = None,
     user: int = room.INSIDE_UID,
     official: bool = True,
 ) -> Ended:
@@ -145,7 +146,7 @@ def run(  # noqa: PLR0913 - each by name
             command reads `go` from its standard input. If it raises, the command ends, and what
             it raised is raised here.
         go: what the command reads then, up to the end of its input.
-        called_off: ends it as soon as it is set.
+        patience: ends it as soon as nobody wants it.
         user: the uid that the command will have, which the sandbox's passwd names.
         official: False runs it without a sandbox (a member's own check), limits still watched.
 
@@ -157,7 +158,7 @@ def run(  # noqa: PLR0913 - each by name
         with _arguments(command, mounts, limits, environment, meter, user, official) as (full, fds):
             own = {} if official else environment
             prepared = _Prepared(prepare, go)
-            return _supervise(full, fds, own, limits, meter, read, prepared, called_off)
+            return _supervise(full, fds, own, limits, meter, read, prepared, patience)
     finally:
         meter.close()
 
@@ -170,7 +171,7 @@ def _supervise(
     meter: Meter,
     read: Callable[[IO[bytes], Callable[[], None]], None],
     prepared: _Prepared,
-    called_off: threading.Event | None,
+    patience: Patience | None,
 ) -> Ended:
     ready = threading.Event()
     started = time.monotonic()
@@ -198,7 +199,7 @@ def _supervise(
             thread.start()
         _RUNNING.add(process.pid)
         try:
-            stopped, usage = _watch(process, limits, meter, ready, prepared.done, called_off)
+            stopped, usage = _watch(process, limits, meter, ready, prepared.done, patience)
         finally:
             _RUNNING.discard(process.pid)
             end(process)
@@ -253,7 +254,7 @@ def _watch(
     meter: Meter,
     ready: threading.Event,
     prepared: threading.Event,
-    called_off: threading.Event | None,
+    patience: Patience | None,
 ) -> tuple[str, Usage]:
     usage = Usage()
     clock = 0.0
@@ -267,8 +268,10 @@ def _watch(
             started = now
         if not clock and now - started > SET_UP_S:
             return "set-up", usage
-        if called_off is not None and called_off.is_set():
-            return "called off", usage
+        if patience is not None:
+            if patience.called_off:
+                return "called off", usage
+            patience.see_to(process.pid)
         # The worker ends cells at wall_s and then hands over; the host's own limit comes later.
         if reason := judge(usage, limits, now - clock if clock else 0.0, limits.wall_s + GRACE_S):
             return reason, usage

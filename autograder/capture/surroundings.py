@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from threading import Event
+
+from autograder.capture.patience import Patience
 
 
 @dataclass(frozen=True)
@@ -19,8 +20,7 @@ class Surroundings:
         drawn: returns when the data are there; meanwhile the sandbox starts.
         spare: called once, on any thread, when a processor has time for something else: at the
             latest when the member's code begins to run.
-        called_off: set when nobody wants the run any more. A run that may come to that takes, if it
-            can, only the processor time that others leave.
+        patience: of a run that may turn out not to be wanted.
     """
 
     data: Path | None
@@ -28,4 +28,4 @@ class Surroundings:
     official: bool = True
     drawn: Callable[[], object] = lambda: None
     spare: Callable[[], None] = lambda: None
-    called_off: Event | None = None
+    patience: Patience | None = None

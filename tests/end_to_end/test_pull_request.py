@@ -122,6 +122,7 @@ def notebook(case: str, folder: Path) -> bytes:
     return Path(write_submission(chosen, target, folder / case)).read_bytes()
 
 
+@pytest.mark.timeout(900)
 def test_a_member_s_evening(cohort: Cohort, tmp_path: Path) -> None:
     hub = cohort.hub
     fork = hub.fork(NAME, "haneul-example")
