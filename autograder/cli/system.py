@@ -76,7 +76,7 @@ def _see_to_a_browser(script: Path) -> None:
     if done.returncode:
         screen.note(
             "pioneers: no Chromium here, so the site's browser tests are skipped "
-            "(sudo apt install chromium)"
+            "(sudo apt install chromium-headless-shell)"
         )
 
 
