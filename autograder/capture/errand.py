@@ -6,7 +6,9 @@ its neighbours, such as an author's golden cases: a member's submission is alway
 
 from __future__ import annotations
 
+import compileall
 import contextlib
+import functools
 import json
 import os
 import sys
@@ -168,8 +170,10 @@ def _is_secret(name: str) -> bool:
     return any(word in name.upper() for word in ("TOKEN", "SECRET", "PASSWORD", "KEY", "WEBHOOK"))
 
 
+@functools.cache
 def _worker() -> list[Mount]:
-    """The worker's code."""
+    """The worker's code, compiled here: in the sandbox it would be compiled at every start."""
+    compileall.compile_dir(paths.PACKAGE / "capture" / "worker", quiet=2)
     package = INSIDE / "autograder"
     return [
         Mount(paths.PACKAGE / "__init__.py", package / "__init__.py"),
