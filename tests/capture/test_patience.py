@@ -68,7 +68,7 @@ def run(script: Path) -> Iterator[tuple[int, ...]]:
     """The first process of a run, a process of another session, and a thread."""
     with subprocess.Popen(
         [sys.executable, "-P", str(script), "first"],
-        stdout=subprocess.PIPE, env={**os.environ, "PYTHONPATH": str(ROOT)},
+        stdout=subprocess.PIPE, env={**os.environ, "PYTHONPATH": str(ROOT)}, start_new_session=True,
     ) as first:  # fmt: skip
         assert first.stdout is not None
         other, thread = map(int, first.stdout.readline().split())
