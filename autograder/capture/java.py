@@ -60,8 +60,12 @@ SETTINGS = {
     "spark.sql.adaptive.enabled": "false",
     "spark.sql.codegen.wholeStage": "false",
     "spark.sql.codegen.factoryMode": "NO_CODEGEN",
+    # By ICU, the first `upper` prepares all of Unicode, which takes two seconds; by Java, nothing.
+    "spark.sql.icu.caseMappings.enabled": "false",
 }
 """Defaults of a session; a notebook's own `.config(…)` wins over each of them."""
+MACHINE_LEARNING = "spark-mllib_"
+"""How the name of the jar begins that every session would have to greet, for most a second long."""
 
 
 @dataclass(frozen=True)
@@ -165,6 +169,7 @@ def gateway_command(
     cache: Path | None,
     extra: tuple[str, ...] = (),
     settings: Mapping[str, str] | None = None,
+    learns: bool = False,
 ) -> list[str]:
     """The command line of Spark's JVM, waiting for PySpark to join it.
 
@@ -173,12 +178,18 @@ def gateway_command(
 
     Args:
         settings: defaults of its sessions; None for `SETTINGS`.
+        learns: whether MLlib is wanted.
     """
     java = find()
     command = [str(java.binary), f"-Xms{min(256, heap_mb)}m", f"-Xmx{heap_mb}m", *LEAN, *extra]
     if cache is not None:
         command.append(f"-XX:AOTCache={cache}")
-    command += [*_launcher_flags(), "-cp", _class_path(), "org.apache.spark.deploy.SparkSubmit"]
+    command += [
+        *_launcher_flags(),
+        "-cp",
+        _class_path(learns),
+        "org.apache.spark.deploy.SparkSubmit",
+    ]
     for key, value in (SETTINGS if settings is None else settings).items():
         command += ["--conf", f"{key}={value}"]
     return [*command, "pyspark-shell"]
@@ -197,10 +208,17 @@ def environment() -> dict[str, str]:
 
 
 @functools.cache
-def _class_path() -> str:
+def _class_path(learns: bool) -> str:
     home = spark_home()
-    # Sorted, for a wildcard lists jars in the folder's own order and the cache wants just one.
-    return os.pathsep.join([str(home / "conf"), *map(str, sorted((home / "jars").glob("*.jar")))])
+    # Sorted, for a wildcard lists jars in the folder's own order and the cache wants just one. It
+    # serves whatever begins with what it was made with, so that what not everybody gets comes last.
+    jars = sorted((home / "jars").glob("*.jar"), key=lambda jar: (_is_learning(jar), jar))
+    shown = [jar for jar in jars if learns or not _is_learning(jar)]
+    return os.pathsep.join(map(str, [home / "conf", *shown]))
+
+
+def _is_learning(jar: Path) -> bool:
+    return jar.name.startswith(MACHINE_LEARNING)
 
 
 @functools.cache

@@ -26,6 +26,9 @@ PRELOADED = ("pandas", "matplotlib.pyplot", "polars", "pyspark.sql")
 """Modules that the kernel imports while the JVM starts and the data are drawn, if a notebook
 mentions them; to its code they are imported when it says so."""
 
+LEARNING = ("pyspark.ml", "import ml", "libsvm", "image")
+"""Words without which nobody uses MLlib, by its modules or its sources of data."""
+
 
 def capture(
     submissions: Sequence[Submission],
@@ -48,17 +51,17 @@ def capture(
     listeners = [Listener(declared, limits.output_mb * 2**20, around.spare) for _ in submissions]
     names = [find_names(submission.cells) for submission in submissions]
     with errand(submissions, around) as given:
-        spark = any(submission.mentions("pyspark") for submission in submissions)
+        command = _command(submissions, limits)
         ended = given.run(
             WORKER,
             [
-                _job(given, number, submission, answers, limits, names[number])
+                _job(given, number, submission, answers, limits, names[number], command)
                 for number, submission in enumerate(submissions)
             ],
             listeners,
             limits=limits,
             environment=_environment(given),
-            mounts=[Mount(paths.MEMBER, _member(given)), *(_java() if spark else ())],
+            mounts=[Mount(paths.MEMBER, _member(given)), *(_java() if command else ())],
         )
     if not any(listener.ready for listener in listeners):
         raise ended.before("the notebook began")
@@ -71,6 +74,15 @@ def capture(
 def _member(given: Errand) -> Path:
     """The folder that holds what a notebook may import of ours."""
     return INSIDE / "member" if given.around.official else paths.MEMBER
+
+
+def _command(submissions: Sequence[Submission], limits: Limits) -> list[str] | None:
+    """What starts the one JVM of all of them; None where nobody wants it."""
+    if not any(submission.mentions("pyspark") for submission in submissions):
+        return None
+    heap_mb = max(512, min(4096, int(limits.memory_mb * 0.35)))
+    learns = any(submission.mentions(word) for submission in submissions for word in LEARNING)
+    return java.gateway_command(heap_mb, cache=java.cached(), learns=learns)
 
 
 def _java() -> list[Mount]:
@@ -90,9 +102,9 @@ def _job(
     answers: Sequence[AnswerSpec],
     limits: Limits,
     names: Names,
+    command: list[str] | None,
 ) -> dict[str, Any]:
     spark = submission.mentions("pyspark")
-    heap_mb = max(512, min(4096, int(limits.memory_mb * 0.35)))
     folder = given.submissions[number]
     parameters: dict[str, Any] = {"seed": given.around.seed}
     if given.data is not None:
@@ -114,7 +126,7 @@ def _job(
         "parameters": parameters,
         "wall_s": limits.wall_s,
         "output_bytes": limits.output_mb * 2**20,
-        "java": java.gateway_command(heap_mb, cache=java.cached()) if spark else None,
+        "java": command if spark else None,
         "java_environment": environment,
         "environment": {**environment, **ours},
         "preload": [name for name in PRELOADED if submission.mentions(name)],
