@@ -45,7 +45,7 @@ def mixed(random: Random) -> Iterator[Case]:
 
 def long_chain(random: Random) -> Iterator[Case]:
     """A chain of thousands: the news takes thousands of days."""
-    n = random.randint(4_000, 4_500)
+    n = random.randint(2_000, 2_500)
     pairs = [[f"u{each}", f"u{each + 1}"] for each in range(n)]
     random.shuffle(pairs)
     yield pairs, "u0"

@@ -36,6 +36,7 @@ QUIET = {
     "AIRFLOW__LOGGING__COLORED_CONSOLE_LOG": "False",
     "AIRFLOW__API_AUTH__JWT_SECRET": "not-a-secret-nobody-listens",
     "AIRFLOW__METRICS__STATSD_ON": "False",
+    "AIRFLOW__METRICS__LEGACY_NAMES_ON": "False",
     "SCARF_ANALYTICS": "false",
     "NO_COLOR": "1",
 }
@@ -62,11 +63,12 @@ def settings(home: Path, dags: Path) -> dict[str, str]:
 @functools.cache
 def _database() -> Path:
     """Where the empty database of this Airflow is kept, made or not."""
-    parts = sorted(
+    found = {  # once each: a folder may be on the path twice
         f"{each.name}=={each.version}"
         for each in importlib.metadata.distributions()
         if each.name.lower().startswith("apache-airflow")
-    )
+    }
+    parts = sorted(found)
     key = hashlib.sha256("\n".join(parts).encode()).hexdigest()[:16]
     return paths.cache() / "airflow" / key / "airflow.db"
 

@@ -18,8 +18,13 @@ from autograder.models import AnswerSpec, Run
 from autograder.submission import Submission
 
 ENTRY = "dag.py"
-PRELOADED = ("numpy", "pandas", "polars", "pyarrow", "pyarrow.csv", "pyarrow.parquet")
-"""What the worker imports before it starts a child, if the submission mentions it."""
+PRELOADED = {
+    "numpy": ("numpy",),
+    "pandas": ("pandas", "pyarrow.csv", "pyarrow.dataset", "pyarrow.parquet"),
+    "polars": ("polars",),
+    "pyarrow": ("pyarrow.csv", "pyarrow.dataset", "pyarrow.parquet"),
+}
+"""What the worker imports before it starts a child, if the submission mentions a word."""
 
 
 def capture(
@@ -78,7 +83,9 @@ def _job(
         "parse_cpu_s": settings.parse_cpu_s,
         "memory_mb": assignment.limits.memory_mb,
         "output_bytes": assignment.limits.output_mb * 2**20,
-        "preload": [name for name in PRELOADED if submission.mentions(name.partition(".")[0])],
+        "preload": [
+            name for word, names in PRELOADED.items() if submission.mentions(word) for name in names
+        ],
     }
 
 

@@ -22,6 +22,17 @@ PRELOAD = (
     "airflow.providers.standard.operators.python",
     "airflow.providers.standard.operators.empty",
     "airflow.providers.standard.decorators.python",
+    # What a first run imports by the way.
+    "a2wsgi",
+    "airflow.dag_processing.bundles.local",
+    "airflow.dag_processing.collection",
+    "airflow.providers.common.compat.openlineage.check",
+    "airflow.providers.standard.operators.trigger_dagrun",
+    "airflow.providers.standard.sensors.external_task",
+    "airflow.serialization.definitions.mappedoperator",
+    "airflow.timetables.trigger",
+    "anyio._backends._asyncio",
+    "jinja2.ext",
 )
 
 
