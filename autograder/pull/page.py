@@ -11,6 +11,7 @@ from __future__ import annotations
 import base64
 import binascii
 import contextlib
+import functools
 import hashlib
 import html
 import json
@@ -186,19 +187,23 @@ def clean(raw: str | bytes) -> str:
     )
 
 
+@functools.cache
+def _exporter() -> HTMLExporter:
+    return HTMLExporter(  # type: ignore[no-untyped-call]
+        template_name="basic",
+        sanitize_html=True,
+        exclude_anchor_links=True,
+        filters={"clean_html": clean},
+    )
+
+
 def page(notebook: bytes, words: Words) -> bytes:
     """The page of an executed notebook.
 
     Raises:
         Exception: whatever a hostile notebook makes of a renderer; there is no page then.
     """
-    exporter = HTMLExporter(  # type: ignore[no-untyped-call]
-        template_name="basic",
-        sanitize_html=True,
-        exclude_anchor_links=True,
-        filters={"clean_html": clean},
-    )
-    body, _ = exporter.from_notebook_node(rebuilt(json.loads(notebook), words))
+    body, _ = _exporter().from_notebook_node(rebuilt(json.loads(notebook), words))
     style = _style()
     digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode("ascii")
     policy = (

@@ -7,6 +7,7 @@ schema); carried out under the lock; and its answer held against the schema befo
 from __future__ import annotations
 
 import copy
+import functools
 import re
 import socket
 import sys
@@ -39,6 +40,13 @@ LONGEST_HOLD_S = 600
 POLL_S = 0.02  # how long leaving the block may take
 
 
+@functools.cache
+def _addresses() -> Map:
+    """What werkzeug makes of the endpoints, which takes a while; the same for every server."""
+    rules = [Rule(one.path, endpoint=one, methods=[one.method]) for one in ROUTES]
+    return Map(rules, strict_slashes=False, merge_slashes=False)
+
+
 class _Dropped(ConnectionError):
     """The connection goes without an answer; werkzeug takes it as gone."""
 
@@ -66,8 +74,6 @@ class StandIn(Acting):
         self.faults = Faults()
         self._older: list[State] = []
         self._released = threading.Event()
-        rules = [Rule(one.path, endpoint=one, methods=[one.method]) for one in ROUTES]
-        self._map = Map(rules, strict_slashes=False, merge_slashes=False)
         self._server = make_server(HOST, 0, self._application, True, 1, _Quiet)
         self.url = f"http://{HOST}:{self._server.server_port}"
         self._thread = threading.Thread(
@@ -241,7 +247,7 @@ class StandIn(Acting):
         return login, answer
 
     def _matched(self, request: Request) -> tuple[Route, dict[str, Any]]:
-        route, args = self._map.bind(HOST).match(request.path, request.method)
+        route, args = _addresses().bind(HOST).match(request.path, request.method)
         return route, {**args, **route.fixed}
 
     def _state_for(self, method: str, planned: Planned | None) -> State:

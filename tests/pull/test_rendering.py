@@ -256,7 +256,8 @@ def test_floods_are_cut_and_say_so() -> None:
 
 
 def test_the_whole_page_has_a_cap() -> None:
-    cells = [code(stream("x" * 19_000), shown(image_png=png(700, 700))) for _ in range(1000)]
+    large = png(700, 700)
+    cells = [code(stream("x" * 19_000), shown(image_png=large)) for _ in range(1000)]
     body = pages.page(notebook(*cells), WORDS)
     found = seen(body)
     assert "FEWER CELLS" in found.text
