@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import sys
 import threading
 from collections.abc import Callable
 from pathlib import Path
@@ -19,6 +20,9 @@ from autograder.errors import PioneersError
 from autograder.standin import StandIn
 
 ROOT = Path(__file__).resolve().parent.parent
+# jsonschema parses a whole grammar of addresses at its import, a second of work, if it finds this
+# package; no schema here asks for it.
+sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
 
 
 def pytest_sessionstart(session: pytest.Session) -> None:

@@ -6,11 +6,13 @@ Commands import what they need when they run, so that `--help` answers at once.
 from __future__ import annotations
 
 import atexit
+import functools
 import gc
 import os
 import signal
 import sys
 import traceback
+from collections.abc import Callable
 from typing import NoReturn
 
 import typer
@@ -55,6 +57,13 @@ app.add_typer(site.app, name="site")
 USAGE, FAULT, INTERRUPTED = 2, 3, 130
 
 
+@functools.cache
+def _command() -> Callable[..., int | None]:
+    """What typer makes of all commands, which takes longer than many of them."""
+    command: Callable[..., int | None] = typer.main.get_command(app)
+    return command
+
+
 def main(arguments: list[str] | None = None) -> None:
     """Run the command; every error is one line, a traceback only with `--debug`."""
     atexit.register(gc.freeze)  # else Python looks through all that was loaded once more
@@ -66,7 +75,7 @@ def main(arguments: list[str] | None = None) -> None:
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, _stop)
     try:
-        code = app(words, prog_name="pioneers", standalone_mode=False)
+        code = _command()(words, prog_name="pioneers", standalone_mode=False)
     except PioneersError as error:
         _explain(error, str(error), debug)
         sys.exit(error.exit_code)
