@@ -231,7 +231,7 @@ def key() -> str:
     for jar in sorted((spark_home() / "jars").glob("*.jar")):
         status = jar.stat()
         digest.update(f"{jar}\0{status.st_size}\0{status.st_mtime_ns}\n".encode())
-    digest.update(repr((LEAN, SETTINGS)).encode() + TRAINING.read_bytes())
+    digest.update(repr((LEAN, SETTINGS, _class_path(False))).encode() + TRAINING.read_bytes())
     return digest.hexdigest()[:20]
 
 

@@ -70,7 +70,7 @@ def execute(path: Path) -> Any:
 @contextlib.contextmanager
 def _spark() -> Iterator[dict[str, str]]:
     """A Spark that starts fast, as the variables that make a notebook join it."""
-    command = java.gateway_command(HEAP_MB, cache=java.prepare(), settings=SPARK)
+    command = java.gateway_command(HEAP_MB, cache=java.prepare(), settings=SPARK, learns=True)
     with tempfile.TemporaryDirectory() as name:
         gateway = jvm.start(command, Path(name), java.environment())
         try:
