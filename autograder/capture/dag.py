@@ -18,11 +18,12 @@ from autograder.models import AnswerSpec, Run
 from autograder.submission import Submission
 
 ENTRY = "dag.py"
+_ARROW = ("pyarrow.csv", "pyarrow.dataset", "pyarrow.parquet")
 PRELOADED = {
     "numpy": ("numpy",),
-    "pandas": ("pandas", "pyarrow.csv", "pyarrow.dataset", "pyarrow.parquet"),
+    "pandas": ("pandas", *_ARROW),
     "polars": ("polars",),
-    "pyarrow": ("pyarrow.csv", "pyarrow.dataset", "pyarrow.parquet"),
+    "pyarrow": _ARROW,
 }
 """What the worker imports before it starts a child, if the submission mentions a word."""
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 from autograder.errors import SubmissionInvalid
@@ -77,10 +78,14 @@ class Submission:
 
     def mentions(self, word: str) -> bool:
         """Whether any code cell, or any Python file beside the notebook, has this word."""
+        return any(word in text for text in self._texts)
+
+    @cached_property
+    def _texts(self) -> list[str]:
+        """All code, read once: many words are looked for."""
         texts = [cell.source for cell in self.cells if cell.kind == "code"]
-        files = sorted(path for path in self.folder.rglob("*.py") if path.is_file())
-        texts += [path.read_text("utf-8", "replace") for path in files]
-        return any(word in text for text in texts)
+        files = [path for path in self.folder.rglob("*.py") if path.is_file()]
+        return texts + [path.read_text("utf-8", "replace") for path in files]
 
 
 def stage(path: Path, folder: Path) -> Submission:

@@ -18,12 +18,12 @@ ICU = "spark.sql.icu.caseMappings.enabled"
 PLAIN = f"""{SESSION}
 cases = list(spark.sql("select upper('straße'), lower('ΣΑΣ'), initcap('가 aB')").first())
 icu = spark.conf.get("{ICU}")"""
-LEARNS = """from pyspark.ml.feature import VectorAssembler
+LEARNS = f"""from pyspark.ml.feature import VectorAssembler
 from pyspark.sql import SparkSession
-spark = SparkSession.builder.config("spark.sql.icu.caseMappings.enabled", "true").getOrCreate()
+spark = SparkSession.builder.config("{ICU}", "true").getOrCreate()
 assembled = VectorAssembler(inputCols=["id"], outputCol="v").transform(spark.range(3)).collect()
 cases = [float(row.v[0]) for row in assembled]
-icu = spark.conf.get("spark.sql.icu.caseMappings.enabled")"""
+icu = spark.conf.get("{ICU}")"""
 ANSWERS = [AnswerSpec("cases", "list", 1.0), AnswerSpec("icu", "text", 1.0)]
 LIMITS = Limits(wall_s=300, cpu_s=300, memory_mb=3072)
 Write = Callable[[str], Submission]
