@@ -140,16 +140,33 @@ def expected_answers(assignment: Assignment, scratch: Path, around: Surroundings
         ReferenceFailed: the solution did not give every answer.
         SandboxUnavailable: as for any capture.
     """
-    kept = paths.cache() / "expected" / _key(assignment, around.seed)
-    with _LOCKS[kept.name]:
-        if kept.is_dir():
-            try:
-                return bundle.open_bundle(kept)
-            except BundleError:
-                shutil.rmtree(kept, ignore_errors=True)  # damaged: made again below
+    with _LOCKS[_key(assignment, around.seed)]:
+        if (kept := kept_answers(assignment, around.seed)) is not None:
+            return kept
         solution, folder = kinds.of(assignment).solution(assignment), scratch / "reference"
         shutil.rmtree(folder, ignore_errors=True)  # of a run that was called off or failed
-        return _captured(assignment, solution, folder, around).seal(kept)
+        return keep_answers(
+            assignment, around.seed, _captured(assignment, solution, folder, around)
+        )
+
+
+def kept_answers(assignment: Assignment, seed: int) -> bundle.Bundle | None:
+    """The reference's answers of an earlier run; None if there are none that are whole."""
+    kept = _kept(assignment, seed)
+    try:
+        return bundle.open_bundle(kept) if kept.is_dir() else None
+    except BundleError:
+        shutil.rmtree(kept, ignore_errors=True)  # damaged
+        return None
+
+
+def keep_answers(assignment: Assignment, seed: int, captured: Captured) -> bundle.Bundle:
+    """Seal what the solution answered, for this grade and those to come.
+
+    Raises:
+        ReferenceFailed: it did not give every answer.
+    """
+    return _whole(assignment, captured).seal(_kept(assignment, seed))
 
 
 def quick_answers(
@@ -173,7 +190,11 @@ def _captured(
     assignment: Assignment, solution: Path, folder: Path, around: Surroundings
 ) -> Captured:
     kind = kinds.of(assignment)
-    captured = kind.capture(kind.stage(assignment, solution, folder), assignment, around)
+    staged = kind.stage(assignment, solution, folder)
+    return _whole(assignment, kind.capture(staged, assignment, around))
+
+
+def _whole(assignment: Assignment, captured: Captured) -> Captured:
     why = captured.unfit[:200]
     if captured.problems:
         name, problem = min(captured.problems.items())
@@ -194,6 +215,10 @@ def _broke(run: Run) -> str:
             said = f"{cell.error_type}: {cell.error}" if cell.error_type else cell.status
             return f"{told}; cell {cell.index + 1}: {' '.join(said.split())[:200]}"
     return told
+
+
+def _kept(assignment: Assignment, seed: int) -> Path:
+    return paths.cache() / "expected" / _key(assignment, seed)
 
 
 def _key(assignment: Assignment, seed: int) -> str:

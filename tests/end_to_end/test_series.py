@@ -10,7 +10,7 @@ import pytest
 from autograder import kinds
 from autograder.authoring import series
 from autograder.authoring.golden import Case
-from autograder.authoring.validate import check_cases
+from autograder.authoring.validate import check_cases, validate
 from autograder.capture import sandbox
 from autograder.pipeline import grade
 from tests.end_to_end.conftest import SOLUTION, Make, lasting, submit
@@ -47,9 +47,9 @@ TOO_MUCH = "x = b'x' * 2**31"
 @pytest.mark.parametrize(
     ("sources", "jobs"),
     [
-        # The reference; all that are notebooks together; who has to run again.
-        ([RIGHT, ORPHAN, KERNEL_DIES, WORKER_DIES, "{", HALF], [1, 5, 1, 1]),
-        ([HALF, TOO_MUCH, RIGHT], [1, 3, 1, 1, 1]),
+        # The solution and all that are notebooks together; who has to run again.
+        ([RIGHT, ORPHAN, KERNEL_DIES, WORKER_DIES, "{", HALF], [6, 1, 1]),
+        ([HALF, TOO_MUCH, RIGHT], [4, 1, 1, 1]),
     ],
     ids=["dying", "memory"],
 )
@@ -81,14 +81,39 @@ def test_a_verdict_that_a_neighbour_has_spoilt_is_not_believed(
         (True, "golden leaves"),
         (True, "golden looks"),
     ]
-    assert started == [1, 2, 1]
+    assert started == [3, 1]
 
 
 def test_a_series_is_as_long_as_pays(make: Make) -> None:
     target = make()
     for count, lengths in ((0, []), (1, [1]), (6, [6]), (7, [3, 4]), (13, [4, 4, 5])):
         assert [len(part) for part in series.split(target, range(count))] == lengths
+    assert [len(part) for part in series.split(target, range(13), longest=99)] == [13]
     assert kinds.KINDS["code"].capture_series is None
+
+
+def test_answers_that_are_known_are_not_sought_again(
+    make: Make, tmp_path: Path, started: list[int]
+) -> None:
+    target = make()
+    works = [submit(tmp_path, RIGHT, "right"), submit(tmp_path, HALF, "half")]
+    for _ in range(2):
+        assert [each.score for each in series.grade_series(target, works, seed=SEED)] == [2, 1]
+    assert started == [3, 2]
+
+
+def test_validate_tries_works_together_and_what_is_wrong_once_more_alone(
+    make: Make, started: list[int]
+) -> None:
+    found = list(validate(make(HALF), golden=False))[-5:]
+    assert [(each.ok, *each.what.split(": ")[:1]) for each in found] == [
+        (True, "solution, seed 42"),
+        (False, "quick.ipynb, seed 42"),
+        (True, "solution, seed 7"),
+        (False, "quick.ipynb, seed 7"),
+        (True, "starter"),
+    ]
+    assert sorted(started) == [1, 1, 3, 4]
 
 
 def test_a_solution_that_breaks_is_told(make: Make, tmp_path: Path) -> None:
