@@ -122,3 +122,12 @@ def test_a_solution_that_breaks_is_told(make: Make, tmp_path: Path) -> None:
     reports = list(series.grade_series(target, works, seed=SEED))
     assert {report.status for report in reports} == {"infra_error"}
     assert all("cell 1: ZeroDivisionError" in report.message for report in reports)
+
+
+def test_validate_stops_at_a_solution_that_breaks(make: Make, started: list[int]) -> None:
+    broken = make(solution=SOLUTION.replace("items", "1 / 0\nitems"))
+    found = [(each.ok, each.what) for each in validate(broken, mutants=1)]
+    assert not any(ok for ok, what in found if what.startswith(("solution", "starter")))
+    assert found[-1] == (False, "the rest was not tried: first mend the solution")
+    # Two and the solution together, then each of three alone, beside the solution.
+    assert sorted(started) == [1, 1, 1, 1, 1, 1, 3]
