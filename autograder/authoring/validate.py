@@ -2,7 +2,7 @@
 
 The starter must score nothing, the solution everything, on two seeds, and so must a quick one; each
 golden case must get its verdict; broken solutions must be noticed. Everything runs by the official
-path, where several share a sandbox; what is not as it should be is run once more, alone.
+path, where several share a sandbox; a work or a case without its due is graded once more, alone.
 """
 
 from __future__ import annotations
