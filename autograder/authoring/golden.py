@@ -146,14 +146,15 @@ def _lasting(report: Report) -> str:
     """
     drawn = Provenance(data=report.provenance.data)
     checks = tuple(
-        replace(check, message="") if check.message == _told(check, report) else check
+        replace(check, message="") if check.message == _told(check, report)[0] else check
         for check in report.checks
     )
     return to_json(replace(report, timing=Timing(), provenance=drawn, checks=checks))
 
 
-def _told(check: Check, report: Report) -> str:
-    return describe(check.findings, check.visibility, report.language)[0]
+def _told(check: Check, report: Report) -> tuple[str, str]:
+    """What its findings say and the next step."""
+    return describe(check.findings, check.visibility, report.language)
 
 
 def write_submission(case: Case, assignment: Assignment, folder: Path) -> Path:
@@ -187,6 +188,9 @@ def differences(case: Case, report: Report) -> list[str]:
             found.append(f"{name}: finding {first or 'none'}, must be {verdict.finding}")
         if verdict.hint and not check.hint:
             found.append(f"{name}: no hint")
+    for check in report.checks:
+        if check.status != "pass" and not all((check.message, *_told(check, report))):
+            found.append(f"{check.id}: {check.status}, and it does not say what to do next")
     if case.sample and not _is_kept(case, report):
         found.append(f"{SAMPLE} tells another story: run pioneers validate --sample")
     return found

@@ -14,7 +14,7 @@ from autograder.authoring.golden import (
     write_sample,
     write_submission,
 )
-from autograder.authoring.validate import OTHER_SEED
+from autograder.authoring.trials import OTHER_SEED
 from autograder.errors import AssignmentError
 from autograder.pipeline import grade
 

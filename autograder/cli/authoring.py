@@ -46,14 +46,15 @@ def validate(
     targets = [assignments.load(each) for each in which] if which else assignments.load_all()
     kinds.fit(targets)
     _fit_starters(targets)
-    failed = 0
-    for target in targets:
-        with screen.progress(target.id) as say:
-            if sample and (path := keep_sample(target, say=say)) is not None:
+    for target in targets if sample else ():
+        with screen.progress(target.id) as tell:
+            if (path := keep_sample(target, say=tell)) is not None:
                 typer.echo(f"written: {path}")
-            for result in prove(target, golden=golden, mutants=mutants, say=say):
-                typer.echo(f"{'✓' if result.ok else '✗'} {target.id}: {result.what}")
-                failed += not result.ok
+    failed = 0
+    with screen.bar("validating") as say:
+        for target, result in prove(targets, golden=golden, mutants=mutants, say=say):
+            typer.echo(f"{'✓' if result.ok else '✗'} {target.id}: {result.what}")
+            failed += not result.ok
     if failed:
         raise typer.Exit(FAILED)
 

@@ -123,7 +123,7 @@ def own_cache(base: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_validate_proves_all_of_it(pairs: Assignment) -> None:
-    results = list(validate(pairs, mutants=1))
+    results = [each for _, each in validate([pairs], mutants=1)]
     assert [each.what for each in results if not each.ok] == []
     told = " ".join(each.what for each in results)
     for words in ("same inputs", "brute force agrees on 40", "golden quadratic", "golden changes"):
@@ -139,7 +139,7 @@ def test_validate_shows_a_check_that_notices_nothing(pairs: Assignment, base: Pa
     (folder / "starter.py").write_text("def pairs(numbers, total):\n    pass\n", "utf-8")
     solution = "def pairs(numbers, total):\n    return len(numbers) >= 3\n"
     (folder / "solution.py").write_text(solution, "utf-8")
-    results = list(validate(load(folder), mutants=5))
+    results = [each for _, each in validate([load(folder)], mutants=5)]
     assert {each.what for each in results if not each.ok} == {
         "mutant SURVIVED: solution, line 2: len(numbers) >= 3 → len(numbers) > 3",
         "mutant SURVIVED: solution, line 2: 3 → 4",

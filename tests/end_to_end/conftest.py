@@ -51,11 +51,11 @@ Make = Callable[..., Assignment]
 def make(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Make:
     """Makes the tiny assignment, with a quick reference where one is given, and an empty cache."""
     monkeypatch.setenv("PIONEERS_CACHE", str(tmp_path / "cache"))
-    home = tmp_path / "tiny-one"
-    home.mkdir()
-    (home / "assignment.toml").write_text(TOML, "utf-8")
 
-    def made(quick: str = "", solution: str = SOLUTION) -> Assignment:
+    def made(quick: str = "", solution: str = SOLUTION, name: str = "tiny-one") -> Assignment:
+        home = tmp_path / name
+        home.mkdir(exist_ok=True)
+        (home / "assignment.toml").write_text(TOML.replace("tiny-one", name), "utf-8")
         tree = json.loads(render_notebook([Cell("code", solution)]))
         tree["cells"][0]["metadata"] = {"nbgrader": ANSWERS}
         (home / "notebook.ipynb").write_text(json.dumps(tree), "utf-8")

@@ -80,9 +80,9 @@ def test_a_seed_that_was_asked_for_is_the_solutions(make: Make, tmp_path: Path, 
 
 
 def test_validate_tells_its_author(make: Make) -> None:
-    right = [each.what for each in validate(make(QUICK)) if "quick" in each.what]
+    right = [each.what for _, each in validate([make(QUICK)]) if "quick" in each.what]
     assert right == [f"quick.ipynb, seed {seed}: 2 of 2" for seed in (42, 7)]
-    wrong = [each for each in validate(make("total, items = 0, []")) if not each.ok]
+    wrong = [each for _, each in validate([make("total, items = 0, []")]) if not each.ok]
     assert [each.what.partition(":")[0] for each in wrong] == [
         "quick.ipynb, seed 42",
         "quick.ipynb, seed 7",

@@ -9,8 +9,7 @@ import pytest
 
 from autograder import kinds
 from autograder.authoring import series
-from autograder.authoring.golden import Case
-from autograder.authoring.validate import check_cases, validate
+from autograder.authoring.validate import validate
 from autograder.capture import sandbox
 from autograder.pipeline import grade
 from tests.end_to_end.conftest import SOLUTION, Make, lasting, submit
@@ -66,22 +65,43 @@ def test_each_gets_the_report_that_it_gets_alone(
     assert list(map(lasting, reports)) == list(map(lasting, expected))
 
 
+def golden_case(folder: Path, name: str, source: str, score: int) -> None:
+    """Write a golden case of one notebook beside an assignment."""
+    home = folder / "golden" / name
+    home.mkdir(parents=True)
+    submit(home, source)
+    case = f'format_version = 1\nwhy = "told"\nscore = {score}\n[verdict]\n'
+    (home / "case.toml").write_text(case, "utf-8")
+
+
 def test_a_verdict_that_a_neighbour_has_spoilt_is_not_believed(
-    make: Make, tmp_path: Path, started: list[int]
+    make: Make, started: list[int]
 ) -> None:
     target = make()
-    cases = []
-    for name, source, score in (("leaves", LEAVES, 0.0), ("looks", LOOKS, 2.0)):
-        folder = tmp_path / name
-        folder.mkdir()
-        submit(folder, source)
-        cases.append(Case(name, folder, "", score, {}, "solution", {}))
-    found = check_cases(cases, target, tmp_path / "out")
-    assert [(each.ok, each.what) for each in found] == [
-        (True, "golden leaves"),
-        (True, "golden looks"),
-    ]
-    assert started == [3, 1]
+    golden_case(target.folder, "leaves", LEAVES, 0)
+    golden_case(target.folder, "looks", LOOKS, 2)
+    found = [(each.ok, each.what) for _, each in validate([target])][-2:]
+    assert found == [(True, "golden leaves"), (True, "golden looks")]
+    # The public seed's solution alone; with the other's go the starter and both cases; one again.
+    assert sorted(started) == [1, 1, 1, 5]
+
+
+def test_assignments_are_proven_in_turn_each_seed_in_one_sandbox(
+    make: Make, started: list[int]
+) -> None:
+    broken = make(solution=SOLUTION.replace("items", "1 / 0\nitems"), name="broken")
+    right = make(RIGHT, name="right")
+    for number in range(series.LONGEST):
+        golden_case(right.folder, f"half-{number}", HALF, 1)
+    told: list[tuple[str, int, int]] = []
+    found = list(validate([broken, right], say=lambda *step: told.append(step)))
+    assert [which.id for which, _ in found] == ["broken"] * 5 + ["right"] * 13
+    assert {which.id for which, each in found if not each.ok} == {"broken"}
+    # The reference, the solution twice over, the starter and the cases.
+    assert max(started) == 4 + series.LONGEST
+    assert {(step[0], step[2]) for step in told} == {("broken", 14), ("right", 14)}
+    # Not the broken one's starter.
+    assert [step[1] for step in told] == list(range(1, 14))
 
 
 def test_a_series_is_as_long_as_pays(make: Make) -> None:
@@ -105,8 +125,8 @@ def test_answers_that_are_known_are_not_sought_again(
 def test_validate_tries_works_together_and_what_is_wrong_once_more_alone(
     make: Make, started: list[int]
 ) -> None:
-    found = list(validate(make(HALF), golden=False))[-5:]
-    assert [(each.ok, each.what.partition(":")[0]) for each in found] == [
+    found = list(validate([make(HALF)], golden=False))[-5:]
+    assert [(each.ok, each.what.partition(":")[0]) for _, each in found] == [
         (True, "solution, seed 42"),
         (False, "quick.ipynb, seed 42"),
         (True, "solution, seed 7"),
@@ -126,8 +146,11 @@ def test_a_solution_that_breaks_is_told(make: Make, tmp_path: Path) -> None:
 
 def test_validate_stops_at_a_solution_that_breaks(make: Make, started: list[int]) -> None:
     broken = make(solution=SOLUTION.replace("items", "1 / 0\nitems"))
-    found = [(each.ok, each.what) for each in validate(broken, mutants=1)]
-    assert not any(ok for ok, what in found if what.startswith(("solution", "starter")))
-    assert found[-1] == (False, "the rest was not tried: first mend the solution")
-    # Two and the solution together, then each of three alone, beside the solution.
-    assert sorted(started) == [1, 1, 1, 1, 1, 1, 3]
+    found = [(each.ok, each.what) for _, each in validate([broken], mutants=1)]
+    assert [what.partition(":")[0] for ok, what in found if not ok] == [
+        "solution, seed 42",
+        "solution, seed 7",
+        "the rest was not tried",
+    ]
+    # Each seed's solution beside itself as the reference, after the other's series has failed.
+    assert sorted(started) == [1, 1, 1, 1, 3]
