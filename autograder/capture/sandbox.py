@@ -38,6 +38,7 @@ GO = b"go\n"
 INSIDE = Path("/pioneers")
 UID_BASE, UID_SPAN = 200_000, 1_000_000
 _RUNNING: set[int] = set()
+_STOPPING = threading.Event()
 _ENTER = 'while [ "$1" != -- ]; do echo 0 >"$1" || exit 96; shift; done; shift; exec "$@"'
 
 
@@ -152,6 +153,7 @@ def run(  # noqa: PLR0913 - each by name
 
     Raises:
         InfrastructureError: it could not be started.
+        KeyboardInterrupt: see `stop_all`.
     """
     meter = open_meter(limits) if official else ProcessTree()
     try:
@@ -199,6 +201,7 @@ def _supervise(
             thread.start()
         _RUNNING.add(process.pid)
         try:
+            _heed()
             stopped, usage = _watch(process, limits, meter, ready, prepared.done, patience)
         finally:
             _RUNNING.discard(process.pid)
@@ -208,6 +211,7 @@ def _supervise(
         if not any(thread.is_alive() for thread in readers):
             process.stdout.close()
             process.stderr.close()
+        _heed()
         if prepared.error is not None:
             raise prepared.error
         stderr.seek(0)
@@ -242,10 +246,20 @@ class _Prepared:
 
 
 def stop_all() -> None:
-    """Kill every sandbox of this process at once, whichever thread waits for it."""
+    """Kill every sandbox of this process at once, whichever thread waits for it, for good.
+
+    Who waits for one or asks for another later gets KeyboardInterrupt: work that was cut off
+    would only be begun again.
+    """
+    _STOPPING.set()
     for pid in tuple(_RUNNING):
         with contextlib.suppress(ProcessLookupError, PermissionError):
             os.killpg(pid, signal.SIGKILL)
+
+
+def _heed() -> None:
+    if _STOPPING.is_set():
+        raise KeyboardInterrupt
 
 
 def _watch(

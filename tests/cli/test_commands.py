@@ -226,14 +226,25 @@ def test_validate_says_what_is_wrong(cohort: Path) -> None:
 
 
 @pytest.mark.sandbox
-def test_ctrl_c_ends_at_once_and_leaves_nothing_running(cohort: Path) -> None:
+@pytest.mark.parametrize(
+    ("words", "busy"),
+    [
+        (("grade", "plain", "bada-example"), "submissions/bada-example/plain"),
+        # What ran together is otherwise tried again alone, one after the other.
+        (("validate", "plain", "--mutants", "2"), "assignments/plain"),
+    ],
+    ids=["grade", "validate"],
+)
+def test_ctrl_c_ends_at_once_and_leaves_nothing_running(
+    cohort: Path, words: tuple[str, ...], busy: str
+) -> None:
     marker = f"loop-{os.getpid()}-{time.monotonic_ns()}"
-    target = cohort / "submissions" / "bada-example" / "plain" / "notebook.ipynb"
+    target = cohort / busy / "notebook.ipynb"
     sleeper = f"import subprocess; subprocess.run(['sh', '-c', 'sleep 600 # {marker}'])"
     target.write_text(notebook(sleeper), "utf-8")
     environment = {**os.environ, "PIONEERS_ROOT": str(cohort)}
     environment["PIONEERS_CACHE"] = str(cache_of(cohort))
-    command = [sys.executable, "-m", "autograder", "grade", "plain", "bada-example"]
+    command = [sys.executable, "-m", "autograder", *words]
     with subprocess.Popen(
         command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     ) as process:
