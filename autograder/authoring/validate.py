@@ -107,8 +107,8 @@ class _Proof:
         reports = grade_series(self.assignment, [trial.path for trial in trials], seed=seed)
         for trial, report in zip(trials, reports, strict=True):
             result = trial.judge(report)
-            if not result.ok and report.status == "graded" and len(trials) > 1:
-                # It may be a neighbour's doing.
+            if not result.ok and report.status == "graded":
+                # It may be a neighbour's doing, or that of a busy machine.
                 alone = grade(self.assignment, trial.path, seed=seed, language="en")
                 result = trial.judge(alone)
             found.append(result)

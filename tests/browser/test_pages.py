@@ -69,7 +69,7 @@ SCHEMES = {"light": "default", "dark": "slate"}
 Open = Callable[..., Page]
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def seen() -> set[str]:
     """The looks that have been judged."""
     return set()

@@ -32,7 +32,7 @@ SECRET = "made-up-secret-7f3a9c"
 Capture = Callable[..., Captured]
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def run() -> Capture:
     """Capture cells: `run("x = 1", answers="x", data=None, files={}, wall_s=20)`."""
 
@@ -213,7 +213,7 @@ OWN_VARIABLES = {
 }
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def listener() -> Iterator[int]:
     """A server of the host on 127.0.0.1, and one on an abstract socket."""
     with socket.socket() as server, socket.socket(socket.AF_UNIX) as abstract:
@@ -224,7 +224,7 @@ def listener() -> Iterator[int]:
         yield server.getsockname()[1]
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def facts(run: Capture, listener: int, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     """One run of a curious notebook, with a secret and a file of ours to look for."""
     ours = tmp_path_factory.mktemp("ours")

@@ -146,7 +146,7 @@ EXPECTED = {
 ORDER = [name for each in EXPECTED for name in (each, "fine")]
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def bad(base: Path, came: Callable[..., Came]) -> Came:
     """All of them in one start of the sandbox, with a harmless case after each."""
     solution = 'def solution(name):\n    return "ok"\n'

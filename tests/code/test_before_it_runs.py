@@ -89,7 +89,7 @@ LOADS = {
 }
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def target(base: Path, came: Callable[..., Came]) -> assignment.Assignment:
     made = write(base / "adding", solution=RIGHT, cases={"examples": [[1, 2], [3, 4]]})
     came(made, RIGHT)  # what is expected is known from here on

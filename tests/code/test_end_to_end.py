@@ -90,7 +90,7 @@ finding = "{speed}"
 CHANGES = SOLUTION.replace("    seen, count", "    numbers.reverse()\n    seen, count")
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def pairs(base: Path) -> Assignment:
     folder = base / "pairs"
     golden = folder / "golden"

@@ -72,7 +72,7 @@ EXPECTED = {
 SOLUTION = 'print("1.5")\nprint("hello world")\n'
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def programs(base: Path, came: Callable[..., Came]) -> Came:
     """All of them in one start of the sandbox."""
     rows = [f"{name}\n" for name in EXPECTED]

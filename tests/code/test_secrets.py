@@ -77,7 +77,7 @@ def solution(name, later):
 CASES = [["look", ""], ["write", ""], ["trace", ""], ["plain", SECRET], ["kill", ""], ["plain", ""]]
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def spy(base: Path, came: Callable[..., Came]) -> Came:
     """One program that looks everywhere, and in the end kills the judge."""
     solution = "def solution(name, later):\n    return 'ok'\n"

@@ -58,7 +58,7 @@ print(json.dumps(found))
 """
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def faults(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     """What reading each file came to."""
     if not airflow.is_here() and not os.environ.get("CI"):

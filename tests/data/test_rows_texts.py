@@ -39,7 +39,7 @@ def texts(dataset: Dataset, count: int = 4000) -> list[str]:
     return found
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def plain() -> list[str]:
     return texts(with_noise())
 

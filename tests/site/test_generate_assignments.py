@@ -46,13 +46,13 @@ def parsed(html: str) -> BeautifulSoup:
     return BeautifulSoup(html, "html.parser")
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def sources(tmp_path_factory: pytest.TempPathFactory) -> Sources:
     cache = tmp_path_factory.mktemp("site-parts")
     return Sources(ROOT, cache, Cohort(), repository="https://github.com/garam-example/cohort")
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def made(sources: Sources) -> dict[str, Generated]:
     return {page.path: page for page in assignments.pages(sources)}
 

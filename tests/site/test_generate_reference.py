@@ -47,7 +47,7 @@ def shown(markdown: str) -> BeautifulSoup:
     return BeautifulSoup(made.convert(markdown), "html.parser")
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("site-parts")
 

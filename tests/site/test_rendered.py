@@ -31,7 +31,7 @@ validation: {links: {anchors: warn}}
 PAGE = "# 제목 { #top }\n\n[다른 곳](other.md#here)\n\n## 둘째 { #second }\n\n글\n"
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def first(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A small course that has been built once."""
     course = tmp_path_factory.mktemp("course")

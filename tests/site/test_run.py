@@ -27,12 +27,12 @@ Driver = Callable[[Asked], list[dict[str, Any]]]
 CODE = [each for each in assignments.load_all() if each.kind == "code"]
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def jobs() -> dict[str, dict[str, Any]]:
     return {each.id: run.job(each, "ko") for each in CODE}
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def driver(tmp_path_factory: pytest.TempPathFactory) -> Driver:
     folder = tmp_path_factory.mktemp("inpage")
     with zipfile.ZipFile(io.BytesIO(archive.archive())) as zipped:

@@ -25,7 +25,7 @@ TOOLS = ROOT / "site" / "tools"
 FLOW = "%% title: 제출물이 지나는 길\nflowchart LR\n  A[제출물] --> B[리포트]\n"
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def modules() -> Path:
     """The packages, from the cache that all builds of this machine share."""
     return assets.fetch(ROOT / "site", paths.cache())

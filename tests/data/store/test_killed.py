@@ -18,7 +18,7 @@ from tests.data.store.made import HOME, current, make, name_of, tree
 from tests.data.store.proxy import Asked, Fault, Plan, Proxy
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def spawn() -> Any:
     """Processes of their own, quick to start: a server forks them with everything imported."""
     context = multiprocessing.get_context("forkserver")
