@@ -66,12 +66,12 @@ def _run(
             staged[path] = kind.stage(assignment, path, scratch / f"submission-{number}")
         except SubmissionInvalid:
             continue
-    if len(staged) < 2:
-        return {}
     works = list(staged.values())
     expected = reference.kept_answers(assignment, seed)
-    if expected is None:
+    if works and expected is None:
         works.insert(0, kind.stage(assignment, kind.solution(assignment), scratch / "reference"))
+    if len(works) < 2:
+        return {}
     if any(each.mentions("pyspark") for each in works):
         java.prepare()
     data = reference.draw_data(assignment, seed, scratch)
