@@ -188,12 +188,18 @@ def differences(case: Case, report: Report) -> list[str]:
             found.append(f"{name}: finding {first or 'none'}, must be {verdict.finding}")
         if verdict.hint and not check.hint:
             found.append(f"{name}: no hint")
-    for check in report.checks:
-        if check.status != "pass" and not all(_told(check, report)):
-            found.append(f"{check.id}: {check.status}, and it does not say what to do next")
     if case.sample and not _is_kept(case, report):
         found.append(f"{SAMPLE} tells another story: run pioneers validate --sample")
     return found
+
+
+def silent(report: Report) -> list[str]:
+    """The checks that fail without a message or a next step, a line each."""
+    return [
+        f"{check.id}: {check.status}, and it does not say what to do next"
+        for check in report.checks
+        if check.status != "pass" and not all((check.message, *_told(check, report)))
+    ]
 
 
 def _is_kept(case: Case, report: Report) -> bool:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from autograder import kinds
 from autograder.assignment import Assignment
-from autograder.authoring.golden import Case, differences, load_cases, write_submission
+from autograder.authoring.golden import Case, differences, load_cases, silent, write_submission
 from autograder.authoring.mutants import Mutant, mutate
 from autograder.models import Report
 from autograder.reference import PUBLIC_SEED
@@ -52,7 +52,9 @@ def plan(
     starter = kind.write_starter(assignment, folder / STARTER)
     others = [Trial(starter, partial(_judge_work, STARTER, 0))]
     if golden:
-        others += [_case(case, assignment, folder) for case in load_cases(assignment)]
+        for case in load_cases(assignment):
+            path = write_submission(case, assignment, folder)
+            others.append(Trial(path, partial(_judge_case, case)))
     for number, mutant in enumerate(broken(assignment, mutants)):
         home = folder / f"mutant-{number}"
         path = kind.write_variant(assignment, {mutant.part: mutant.source}, home)
@@ -88,12 +90,8 @@ def _judge_work(what: str, due: float, report: Report) -> Result:
     return Result(report.status == "graded" and report.score == due, f"{what}: {_told(report)}")
 
 
-def _case(case: Case, assignment: Assignment, folder: Path) -> Trial:
-    return Trial(write_submission(case, assignment, folder), partial(_judge_case, case))
-
-
 def _judge_case(case: Case, report: Report) -> Result:
-    wrong = differences(case, report)
+    wrong = differences(case, report) + silent(report)
     return Result(not wrong, f"golden {case.name}" + (f": {'; '.join(wrong)}" if wrong else ""))
 
 

@@ -13,12 +13,12 @@ import pytest
 
 from autograder import kinds
 from autograder.assignment import load_all
-from autograder.authoring.golden import differences, load_cases, write_submission
+from autograder.authoring.golden import differences, load_cases, silent, write_submission
 from autograder.authoring.trials import OTHER_SEED
 from autograder.models import Check, Report, Timing
 from autograder.pipeline import grade
 from autograder.reference import PUBLIC_SEED
-from autograder.report import to_json
+from autograder.report import to_json, to_markdown
 
 pytestmark = [pytest.mark.spark, pytest.mark.sandbox]
 JOBS = 2
@@ -41,7 +41,8 @@ def test_the_same_seed_gives_the_same_report(
         reports = list(
             pool.map(lambda seed: grade(assignment, path, seed=seed, language="en"), seeds)
         )
-    assert differences(case, reports[0]) == []
+    assert differences(case, reports[0]) + silent(reports[0]) == []
+    assert "Next step" in to_markdown(reports[0])
     assert len({to_json(replace(report, timing=Timing())) for report in reports}) == 1
 
 
@@ -49,7 +50,8 @@ def test_the_same_seed_gives_the_same_report(
 def test_a_fresh_seed_is_recorded_and_differs_each_time(which: str, times: int) -> None:
     assignment = next(each for each in load_all() if each.id == which)
     solution = kinds.of(assignment).solution(assignment)
-    reports = [grade(assignment, solution) for _ in range(times)]
+    reports = [grade(assignment, solution, language="en") for _ in range(times)]
+    assert "Next step" not in "".join(map(to_markdown, reports))
     assert [report.score for report in reports] == [assignment.max_points] * times
     seeds = {int(report.provenance.data.rpartition("#")[2]) for report in reports}
     assert len(seeds) == times
@@ -65,5 +67,5 @@ def test_differences_notices_a_wrong_verdict() -> None:
     assert differences(case, replace(report, status="infra_error", message="disk"))[0].endswith(
         "disk"
     )
-    silent = Report("x", "graded", 0.0, 1.0, checks=(Check("won", "Won", 0, 1, "fail", "public"),))
-    assert "won: fail, and it does not say what to do next" in differences(case, silent)
+    mute = Report("x", "graded", 0.0, 1.0, checks=(Check("won", "Won", 0, 1, "fail", "public"),))
+    assert "won: fail, and it does not say what to do next" in silent(mute)
