@@ -14,7 +14,8 @@ import markdown
 import pytest
 
 from autograder import paths
-from autograder.errors import ConfigError
+from autograder.errors import ConfigError, UsageError
+from autograder.site import execute
 from autograder.site.lint import lint
 from autograder.site.widgets import notebook
 
@@ -33,7 +34,8 @@ def text(source: str) -> dict[str, Any]:
 
 
 def book(*cells: dict[str, Any]) -> bytes:
-    return json.dumps({"nbformat": 4, "nbformat_minor": 5, "metadata": {}, "cells": cells}).encode()
+    named = [{"id": f"c{number}", **each} for number, each in enumerate(cells, start=1)]
+    return json.dumps({"nbformat": 4, "nbformat_minor": 5, "metadata": {}, "cells": named}).encode()
 
 
 def shown(*data: dict[str, str], **metadata: str) -> str:
@@ -167,48 +169,72 @@ def test_both_languages_run_the_same_code(tmp_path: Path) -> None:
     ]
 
 
-def _said(path: Path) -> list[object]:
-    """What the cells of a notebook print and show, but for the pixels of pictures."""
-    cells = json.loads(path.read_text("utf-8"))["cells"]
-    outputs = [each for found in cells for each in found.get("outputs", ())]
-    return [
-        {**each.get("data", {}), "text": "".join(each.get("text", ())), "image/png": None}
-        for each in outputs
+def test_both_languages_show_the_same_outputs(tmp_path: Path) -> None:
+    for language, said in (("ko", "1\n"), ("en", "2\n")):
+        (tmp_path / language).mkdir()
+        printed = {"output_type": "stream", "name": "stdout", "text": said}
+        (tmp_path / language / "a.ipynb").write_bytes(book(text(language), cell("x", printed)))
+    assert [str(fault) for fault in lint(tmp_path, {}, {})] == [
+        "curriculum/en/a.ipynb:1: its outputs differ from those of curriculum/ko/a.ipynb; "
+        "run both again"
     ]
 
 
-def _execute(*notebooks: Path) -> subprocess.CompletedProcess[str]:
+def _execute(*words: str | Path) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [sys.executable, "-P", "-m", "autograder.site.execute", *map(str, notebooks)],
+        [sys.executable, "-P", "-m", "autograder.site.execute", *map(str, words)],
         cwd=paths.root(), capture_output=True, text=True, timeout=280, check=False,
     )  # fmt: skip
 
 
-def test_a_cell_that_fails_is_named_and_nothing_is_written(tmp_path: Path) -> None:
-    path = tmp_path / "a.ipynb"
-    path.write_bytes(
-        book(text("a"), cell("import sys\nprint('seen', file=sys.stderr)"), cell("1/0"))
-    )
-    before = path.read_bytes()
-    ran = _execute(path)
-    assert ran.returncode == 2
-    assert f"execute: {path}: cell 3 ended in ZeroDivisionError: division by zero" in ran.stderr
+def test_outputs_are_kept_and_a_cell_that_fails_is_named(tmp_path: Path) -> None:
+    good, bad = tmp_path / "good.ipynb", tmp_path / "bad.ipynb"
+    code = ("print(1)", "import sys\nprint('seen', file=sys.stderr)\n{'a': 2}")
+    good.write_bytes(book(text("a"), *map(cell, code)))
+    bad.write_bytes(book(text("a"), cell(code[1]), cell("1/0")))
+    before = bad.read_bytes()
+    ran = _execute(good, bad)
+    assert ran.returncode == UsageError.exit_code
+    assert f"written: {good}" in ran.stdout
+    kept = good.read_bytes()
+    assert notebook.said(kept) == [[("stream", "1\n")], [("text/plain", "{'a': 2}")]]
+    assert not list(notebook.faults(kept))
+    assert f"execute: {bad}: cell 3 ended in ZeroDivisionError: division by zero" in ran.stderr
     assert "Traceback" not in ran.stderr
-    assert path.read_bytes() == before
+    assert bad.read_bytes() == before
 
 
-LESSONS = sorted((paths.root() / "curriculum" / "ko").rglob("*.ipynb"))
+def test_a_notebook_that_says_something_else_now_is_told(tmp_path: Path) -> None:
+    same, other = tmp_path / "same.ipynb", tmp_path / "other.ipynb"
+    one, two = (
+        {"output_type": "stream", "name": "stdout", "text": each} for each in ("1\n", "2\n")
+    )
+    same.write_bytes(book(cell("print(1)", one)))
+    other.write_bytes(book(cell("print(1)", one), text("a"), cell("print(1)", two)))
+    before = other.read_bytes()
+    ran = _execute("--check", other, same)
+    assert ran.returncode == execute.DIFFERS
+    assert ran.stdout.splitlines() == [
+        f"✗ {other}: code cell 2 no longer says what the lesson shows", f"✓ {same}",
+    ]  # fmt: skip
+    assert other.read_bytes() == before
 
 
-@pytest.mark.spark
-@pytest.mark.parametrize("kept", LESSONS, ids=lambda path: path.stem)
-def test_a_lessons_notebook_says_what_running_it_says(tmp_path: Path, kept: Path) -> None:
-    again = tmp_path / kept.name
-    again.write_bytes(kept.read_bytes())
-    ran = _execute(again)
-    assert ran.returncode == 0, ran.stdout + ran.stderr
-    assert _said(again) == _said(kept)
+@pytest.mark.parametrize(
+    ("body", "why"),
+    [(None, "No such file"), (b"", "is no notebook"), (b"{}", "nbformat 4"), (b"\xff", "utf-8")],
+)
+def test_what_is_no_notebook_is_one_line(
+    tmp_path: Path, body: bytes | None, why: str, capfd: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "a.ipynb"
+    if body is not None:
+        path.write_bytes(body)
+    assert execute.main(["--check", str(path)]) == UsageError.exit_code
+    (line,) = capfd.readouterr().err.splitlines()
+    assert line.startswith(f"execute: {path}: ")
+    assert why in line
 
 
 def test_there_are_notebooks_to_run() -> None:
-    assert len(LESSONS) >= 2
+    assert len(execute.lessons()) >= 2

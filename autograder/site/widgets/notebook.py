@@ -81,6 +81,23 @@ def code(body: bytes) -> list[str]:
     return [_source(cell) for cell in _cells(body) if cell["cell_type"] == "code"]
 
 
+def said(body: bytes) -> list[list[tuple[str, str]]]:
+    """What each code cell prints and shows, as kind and text; of pictures only that they are there.
+
+    Two runs of the same code say the same: one on another day, or that of the mirror.
+    """
+    return [_said(cell) for cell in _cells(body) if cell["cell_type"] == "code"]
+
+
+def _said(cell: Mapping[str, Any]) -> list[tuple[str, str]]:
+    found: list[tuple[str, str]] = []
+    for output in _outputs(cell):
+        found += [("stream", _joined(output["text"]))] if "text" in output else []
+        data = sorted(_data(output).items())
+        found += [(kind, "" if kind == "image/png" else _joined(value)) for kind, value in data]
+    return found
+
+
 def expand(markdown: str, page: str, folder: Path, repository: str = "") -> str:
     """The Markdown of a page with its notebooks in place of their fences.
 
