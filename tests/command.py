@@ -13,7 +13,7 @@ import signal
 import subprocess
 import sys
 import warnings
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 from autograder.cli import main
@@ -25,6 +25,16 @@ def pioneers(
     *words: str, environment: Mapping[str, str], folder: Path | None = None
 ) -> subprocess.CompletedProcess[str]:
     """Run a command with exactly these variables, in a folder; its exit code and what it said."""
+    return called(main, *words, environment=environment, folder=folder)
+
+
+def called(
+    command: Callable[[list[str]], object],
+    *words: str,
+    environment: Mapping[str, str],
+    folder: Path | None = None,
+) -> subprocess.CompletedProcess[str]:
+    """The same for any command line that is a function of its words."""
     out, err = (io.TextIOWrapper(io.BytesIO(), "utf-8", write_through=True) for _ in range(2))
     with (
         _variables(environment),
@@ -36,7 +46,7 @@ def pioneers(
     ):
         warnings.simplefilter("default")
         try:
-            main(list(words))
+            command(list(words))
             code = 0
         except SystemExit as ended:
             code = ended.code if isinstance(ended.code, int) else 1

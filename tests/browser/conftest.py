@@ -25,6 +25,7 @@ from tests.browser.place import CHROMIUM_ARGUMENTS, chromium, served
 
 ROOT = Path(__file__).resolve().parents[2]
 DESKTOP, PHONE = {"width": 1280, "height": 800}, {"width": 390, "height": 844}
+ADDRESS = "https://cohort.example"
 SHOTS = Path(os.environ["PIONEERS_SCREENSHOTS"]) if "PIONEERS_SCREENSHOTS" in os.environ else None
 
 
@@ -39,6 +40,7 @@ def site_folder(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Pat
         if not out.exists():
             boards = write_boards(base / "boards-for-browsers")
             words = ["site", "build", "--out", str(out), "--boards", str(boards)]
+            words += ["--address", ADDRESS]
             # As on a runner of GitHub's, so that edit links and Codespaces buttons are there.
             home = {"GITHUB_REPOSITORY": "haneul-example/data-pioneers"}
             done = subprocess.run(

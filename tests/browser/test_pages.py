@@ -13,7 +13,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, Request, expect
 
-from tests.browser.conftest import DESKTOP, PHONE
+from tests.browser.conftest import ADDRESS, DESKTOP, PHONE
 
 # One of each kind of page; the English mirror has the same paths below en/.
 PAGES = (
@@ -203,3 +203,10 @@ def test_the_boards_show_names_as_names(open_page: Open, site_folder: Path) -> N
     assert page.locator("article img").count() == 0
     data = json.loads((site_folder / "boards" / "boards.json").read_text(encoding="utf-8"))
     assert data["boards"][0]["standings"][0]["login"] == "haneul-example"
+
+
+def test_the_site_has_the_boards_and_the_address_that_were_named(site_folder: Path) -> None:
+    boards = site_folder.parent / "boards-for-browsers" / "boards.json"
+    assert (site_folder / "boards" / "boards.json").read_bytes() == boards.read_bytes()
+    for page in ("index.html", "en/index.html"):
+        assert f'href="{ADDRESS}/' in (site_folder / page).read_text("utf-8")

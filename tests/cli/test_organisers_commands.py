@@ -8,13 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from autograder import paths
 from autograder.ledger import open_store
 from autograder.ledger.record import Origin, grade_record
 from autograder.report import build_report
 from tests.command import pioneers as call
-
-ROOT = Path(__file__).resolve().parents[2]
 
 
 def pioneers(home: Path, *words: str, **variables: str) -> subprocess.CompletedProcess[str]:
@@ -87,19 +84,3 @@ def test_nothing_to_grade_is_no_fault(home: Path) -> None:
     done = pioneers(home, "grade-all", "--assignment", "", "--shard", "1/4")
     assert done.returncode == 0
     assert "0 submissions: nothing to do" in done.stderr
-
-
-def test_the_site_is_built_with_its_boards(home: Path) -> None:
-    boards = home / "boards"
-    ledger = f"folder:{home / 'ledger'}"
-    assert pioneers(home, "leaderboard", "--ledger", ledger, "--out", str(boards)).returncode == 0
-    out = home / "public"
-    address = "https://cohort.example/here"
-    words = ("site", "build", "--boards", str(boards), "--out", str(out), "--address", address)
-    # What is rendered already need not be rendered again.
-    done = pioneers(ROOT, *words, PIONEERS_CACHE=str(paths.cache()))
-    assert done.returncode == 0, done.stdout + done.stderr
-    made = (boards / "boards.json").read_bytes()
-    assert (out / "boards" / "boards.json").read_bytes() == made
-    assert f'href="{address}/' in (out / "index.html").read_text("utf-8")
-    assert (out / "en" / "index.html").is_file()

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import os
 import shutil
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
+from mkdocs.__main__ import cli as mkdocs
 
 from autograder import paths
+from tests.command import called
 
 ROOT = Path(__file__).resolve().parents[2]
 MKDOCS = """
@@ -61,12 +61,10 @@ def course(first: Path, tmp_path: Path) -> Path:
 
 def built(course: Path, *, strict: bool = True) -> tuple[dict[str, bytes], str]:
     """Build; returns the pages by their path and what MkDocs said."""
-    words = ["build", "--strict"]
-    done = subprocess.run(
-        [sys.executable, "-P", "-m", "mkdocs", *words], cwd=course, check=False,
-        env={**os.environ, "PIONEERS_ROOT": str(course), "PIONEERS_CACHE": str(course / "cache"),
-             "NO_MKDOCS_2_WARNING": "1", "SOURCE_DATE_EPOCH": "1780000000"},
-        capture_output=True, text=True, timeout=120,
+    done = called(
+        mkdocs, "build", "--strict", folder=course,
+        environment={**os.environ, "PIONEERS_ROOT": str(course),
+                     "PIONEERS_CACHE": str(course / "cache"), "SOURCE_DATE_EPOCH": "1780000000"},
     )  # fmt: skip
     assert (done.returncode == 0) == strict, done.stdout + done.stderr
     return pages_of(course), done.stdout + done.stderr
