@@ -36,11 +36,12 @@ PAGES = (
 )
 # What axe-core cannot judge without looking is left to eyes; everything else must be clean.
 VIOLATIONS: dict[str, Any] = {"resultTypes": ["violations"]}
-CONTRAST: dict[str, Any] = {**VIOLATIONS, "runOnly": ["color-contrast"]}
-ALL_OTHERS: dict[str, Any] = {**VIOLATIONS, "rules": {"color-contrast": {"enabled": False}}}
+OF_LOOKS = ("color-contrast", "link-in-text-block")
+LOOKS: dict[str, Any] = {**VIOLATIONS, "runOnly": OF_LOOKS}
+ALL_OTHERS: dict[str, Any] = {**VIOLATIONS, "rules": {of: {"enabled": False} for of in OF_LOOKS}}
 # Contrast is a matter of looks, and pages have few: one element with text of its own stands for
-# all whose letters, size and grounds are the same, on this page and those before. To judge each
-# takes most of a test's time.
+# all whose letters, size and grounds are the same, and a link for all such in the same kind of
+# text, on this page and those before. To judge each takes most of a test's time.
 NEW_LOOKS = """(seen) => {
     const known = new Set(seen), looks = new Map(), grounds = new Map([[null, ""]]);
     const ground = (at) => {
@@ -52,12 +53,22 @@ NEW_LOOKS = """(seen) => {
         }
         return grounds.get(at);
     };
+    const around = (link) => {
+        let block = link.parentElement;
+        while (getComputedStyle(block).display.startsWith("inline")) block = block.parentElement;
+        const alone = block.textContent.trim() === link.textContent.trim();
+        const { borderBottom, textDecorationLine } = getComputedStyle(link);
+        const beside = alone ? "" : getComputedStyle(link.parentElement).color;
+        return ["link", beside, borderBottom, textDecorationLine].join();
+    };
     for (const element of document.body.querySelectorAll("*")) {
         const own = [...element.childNodes].some(
             (node) => node.nodeType === Node.TEXT_NODE && node.data.trim());
-        if (!own || !element.checkVisibility()) continue;
+        const link = element.matches("a[href]") && element.textContent.trim();
+        if (!(own || link) || !element.checkVisibility()) continue;
         const { color, fontSize, fontWeight, textShadow } = getComputedStyle(element);
-        const look = [color, fontSize, fontWeight, textShadow, ground(element)].join("|");
+        const letters = [color, fontSize, fontWeight, textShadow, link ? around(element) : ""];
+        const look = [...letters, ground(element)].join("|");
         if (!known.has(look)) looks.set(look, element);
     }
     return [[...looks.keys()], [...looks.values()]];
@@ -65,6 +76,7 @@ NEW_LOOKS = """(seen) => {
 # What scrolls has its place in the order of the keyboard once it is drawn.
 SETTLED = """() => [...document.querySelectorAll("pre > code")].every(
     (code) => code.scrollWidth <= code.clientWidth || code.tabIndex === 0)"""
+SCREENS = (("desktop", DESKTOP), ("phone", PHONE))
 SCHEMES = {"light": "default", "dark": "slate"}
 Open = Callable[..., Page]
 
@@ -83,7 +95,7 @@ def _violations(page: Page, seen: set[str], *, looks_only: bool) -> list[str]:
             if (!looks.length) return [looks, {{violations: []}}];
             return [looks, await axe.run({{include: elements}}, rules)];
         }}""",
-        [list(seen), CONTRAST],
+        [list(seen), LOOKS],
     )
     seen.update(looks)
     found = judged["violations"]
@@ -119,7 +131,7 @@ def test_a_page_reads_well_for_everybody_and_is_light(
         if scheme == "dark":
             page.locator("label[for^=__palette]:visible").first.click()
         expect(page.locator("body")).to_have_attribute("data-md-color-scheme", SCHEMES[scheme])
-        for screen, size in (("desktop", DESKTOP), ("phone", PHONE)):
+        for screen, size in SCREENS if scheme == "light" else reversed(SCREENS):
             page.set_viewport_size(size)  # type: ignore[arg-type]
             look = f"{scheme}-{screen}"
             problems += [
