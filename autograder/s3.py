@@ -16,10 +16,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import boto3
+import botocore.session
 from botocore import UNSIGNED
 from botocore import exceptions as boto
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
+from botocore.loaders import Loader
 
 from autograder.errors import ConfigError, PioneersError, RemoteError
 
@@ -86,6 +88,29 @@ def address(text: str) -> Address:
     return Address(found["bucket"], found["prefix"] or "")
 
 
+class _Descriptions(Loader):
+    """The services' descriptions that boto3 brings, for all sessions."""
+
+    @property
+    def search_paths(self) -> list[str]:
+        """A copy: each session appends the folder of boto3's resources, and we use none."""
+        return list(super().search_paths)
+
+
+_DESCRIPTIONS = _Descriptions()
+
+
+def session() -> boto3.session.Session:
+    """A session of its own: the default one keeps the first credentials for ever.
+
+    What AWS's services look like is read once for all sessions, which is most of making one.
+    """
+    core = botocore.session.get_session()
+    if core.get_config_variable("data_path") is None:  # no other descriptions are to be read
+        core.register_component("data_loader", _DESCRIPTIONS)
+    return boto3.session.Session(botocore_session=core)
+
+
 def connect(*, anonymous: bool = False) -> S3Client:
     """A client of its own, which threads may share.
 
@@ -96,8 +121,7 @@ def connect(*, anonymous: bool = False) -> S3Client:
         ConfigError: the variables or files that tell where and as whom cannot be used.
     """
     try:
-        # A session of its own: the default one keeps the first credentials for ever.
-        client: S3Client = boto3.session.Session().client(
+        client: S3Client = session().client(
             "s3",
             config=Config(
                 retries={"mode": "standard", "total_max_attempts": TRIES},

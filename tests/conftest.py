@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import contextlib
+import logging
 import os
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -50,6 +51,24 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def repository() -> Path:
     """The repository's root."""
     return ROOT
+
+
+@pytest.fixture(scope="session")
+def server() -> Iterator[str]:
+    """The address of a server on loopback that speaks as AWS does, with one account."""
+    from moto import backends
+    from moto.server import ThreadedMotoServer
+
+    logging.getLogger("werkzeug").setLevel(logging.ERROR)
+    with pytest.MonkeyPatch.context() as patch:
+        # It lists the folder of its modules for each request.
+        modules = tuple(backends.list_of_moto_modules())
+        patch.setattr(backends, "list_of_moto_modules", lambda: modules)
+        started = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
+        started.start()
+        host, port = started.get_host_and_port()
+        yield f"http://{host}:{port}"
+        started.stop()
 
 
 @pytest.fixture

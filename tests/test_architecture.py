@@ -7,6 +7,7 @@ that a rule which no longer matches anything does not pass for a rule that is ke
 from __future__ import annotations
 
 import ast
+import functools
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -42,12 +43,17 @@ def absolute(node: ast.ImportFrom, importer: str, is_package: bool) -> str:
     return ".".join([*climbed, *filter(None, [node.module])])
 
 
-def imports(package: Path) -> Iterator[Import]:
+@functools.cache
+def imports(package: Path) -> tuple[Import, ...]:
     """Every import inside the package, wherever in a module it stands.
 
     `from autograder import models` is an import of `models`, and `from autograder.models import
     Report` one of `models.Report`, which every rule below treats as `models`.
     """
+    return tuple(_imports(package))
+
+
+def _imports(package: Path) -> Iterator[Import]:
     for path in sorted(package.rglob("*.py")):
         importer = module_name(path, package)
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):

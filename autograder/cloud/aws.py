@@ -9,12 +9,11 @@ import contextlib
 from collections.abc import Iterator
 from typing import Any, Literal
 
-import boto3
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
 from autograder.errors import ConfigError, PioneersError, RemoteError
-from autograder.s3 import KEYS_FIX, NO_KEYS, TRIES, code
+from autograder.s3 import KEYS_FIX, NO_KEYS, TRIES, code, session
 from autograder.text import escape
 
 REGION = "us-east-1"
@@ -53,8 +52,7 @@ def connect(service: Literal["ce", "sts"]) -> Any:
         read_timeout=30,
     )
     try:
-        # A session of its own: the default one keeps the first credentials for ever.
-        return boto3.session.Session().client(service, region_name=REGION, config=config)
+        return session().client(service, region_name=REGION, config=config)
     except (BotoCoreError, ValueError) as error:  # ValueError: an endpoint that is no address
         raise ConfigError(
             f"AWS cannot be asked: {_line(error)}", fix="mend AWS_ENDPOINT_URL or AWS's own files"

@@ -5,21 +5,18 @@ from __future__ import annotations
 import copy
 import functools
 import json
-import logging
 from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
 import boto3
-import botocore.session
 import pytest
 from moto.s3.models import s3_backends
-from moto.server import ThreadedMotoServer
 
 from autograder.cloud import documents, statements
 from autograder.cloud.setting import Setting, Subject
-from autograder.s3 import Address
+from autograder.s3 import Address, session
 from tests.cloud.iam import ACCOUNT, Judge, judging
 
 BUCKET = "cohort-bucket"
@@ -37,17 +34,6 @@ POINTER = "shared/data/games/scale=0.01/seed=42/current.json"
 OLD = "shared/data/games/scale=0.01/seed=42/versions/0123456789abcdef/users/part-0.parquet"
 RECORD = "ledger/grade/one.json"
 PRIVATE = "private/notes.txt"
-
-
-@pytest.fixture(scope="session")
-def server() -> Iterator[str]:
-    """The address of a server that speaks as AWS does."""
-    logging.getLogger("werkzeug").setLevel(logging.ERROR)
-    started = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
-    started.start()
-    host, port = started.get_host_and_port()
-    yield f"http://{host}:{port}"
-    started.stop()
 
 
 @pytest.fixture
@@ -77,7 +63,7 @@ class Account:
             self.monkeypatch.delenv(name, raising=False)
         for name, value in self.keys[who].items():
             self.monkeypatch.setenv(name, value)
-        return boto3.session.Session().client("s3")
+        return session().client("s3")
 
     def names(self) -> list[str]:
         """Every key in the bucket that is not deleted."""
@@ -85,20 +71,11 @@ class Account:
         return sorted(key for key, last in found.items() if hasattr(last, "value"))
 
 
-@pytest.fixture(scope="session", autouse=True)
-def _described_once() -> Iterator[None]:
-    """Each client reads what AWS's services are like; here only the first does."""
-    with pytest.MonkeyPatch.context() as patch:
-        shared = functools.cache(botocore.session.create_loader)
-        patch.setattr(botocore.session, "create_loader", shared)
-        yield
-
-
 @functools.cache
 def _made(server: str) -> dict[str, dict[str, str]]:
     """Bucket, users, roles and policies, each as a printed document says; keys by user or role."""
-    session = boto3.session.Session("owner", "owner", region_name="us-east-1")
-    s3, iam, sts = (session.client(name, endpoint_url=server) for name in ("s3", "iam", "sts"))
+    owner = boto3.session.Session("owner", "owner", region_name="us-east-1")
+    s3, iam, sts = (owner.client(name, endpoint_url=server) for name in ("s3", "iam", "sts"))
     printed = documents.documents(SETTING)
     s3.create_bucket(Bucket=BUCKET)
     s3.put_bucket_versioning(Bucket=BUCKET, VersioningConfiguration={"Status": "Enabled"})

@@ -9,12 +9,11 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from http.client import HTTPConnection
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-import boto3
 import pytest
-from moto.server import ThreadedMotoServer
 
 from autograder import ledger, s3
 from autograder.errors import ConfigError, LedgerError, RemoteError
@@ -24,16 +23,6 @@ from autograder.ledger.s3 import S3Store
 from autograder.ledger.verify import verify
 
 Make = Callable[..., Record]
-
-
-@pytest.fixture(scope="module")
-def server() -> Iterator[str]:
-    """The address of an S3 server."""
-    started = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
-    started.start()
-    host, port = started.get_host_and_port()
-    yield f"http://{host}:{port}"
-    started.stop()
 
 
 @pytest.fixture
@@ -47,7 +36,7 @@ def bucket(
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "made-up")
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "made-up")
     monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
-    client = boto3.session.Session().client("s3")
+    client = s3.session().client("s3")
     client.create_bucket(Bucket="ledgers")
     yield client
     for each in client.list_objects_v2(Bucket="ledgers").get("Contents", []):
@@ -260,3 +249,20 @@ def test_missing_credentials_are_told(
     monkeypatch.setenv("AWS_CONFIG_FILE", str(tmp_path / "none"))
     with pytest.raises(ConfigError, match="AWS_ACCESS_KEY_ID"):
         S3Store("ledgers").add(grade())
+
+
+def test_sessions_share_what_the_services_look_like_and_no_credentials(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "made-up")
+    loaders = []
+    for key in ("first", "second"):
+        monkeypatch.setenv("AWS_ACCESS_KEY_ID", key)
+        made = s3.session()
+        assert made.get_credentials().access_key == key
+        loaders.append(made._session.get_component("data_loader"))
+    assert loaders[0] is loaders[1]
+    assert len(set(loaders[0].search_paths)) == len(loaders[0].search_paths)
+    monkeypatch.setenv("AWS_DATA_PATH", str(tmp_path))
+    own = s3.session()._session.get_component("data_loader")
+    assert str(tmp_path) in own.search_paths

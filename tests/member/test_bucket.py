@@ -6,28 +6,16 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-import boto3
 import pytest
 from moto import settings
-from moto.server import ThreadedMotoServer
 
 import pioneers
 from autograder.data import store
-from autograder.s3 import Address
+from autograder.s3 import Address, session
 from pioneers import memory, places, spark
 
 Refusal = Callable[..., str]
 PREFIX = "s3://shared-data/study/2026"
-
-
-@pytest.fixture(scope="module")
-def server() -> Iterator[str]:
-    """The address of an S3 server."""
-    started = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
-    started.start()
-    host, port = started.get_host_and_port()
-    yield f"http://{host}:{port}"
-    started.stop()
 
 
 def lead_to(server: str, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -43,7 +31,7 @@ def shared(server: str, built: Path) -> dict[str, bytes]:
     """Data published once; every object of the bucket by its key."""
     with pytest.MonkeyPatch.context() as patch:
         lead_to(server, patch)
-        client = boto3.session.Session().client("s3")
+        client = session().client("s3")
         client.create_bucket(Bucket="shared-data")
         store.publish(built, Address("shared-data", "study/2026"))
         listed = client.list_objects_v2(Bucket="shared-data")["Contents"]
@@ -66,7 +54,7 @@ def published(
 @pytest.fixture
 def own(published: None, shared: dict[str, bytes]) -> Iterator[Any]:
     """A bucket of the test's own, with the same in it; its client."""
-    client = boto3.session.Session().client("s3")
+    client = session().client("s3")
     client.create_bucket(Bucket="own-data")
     for key, body in shared.items():
         client.put_object(Bucket="own-data", Key=key, Body=body)

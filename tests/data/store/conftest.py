@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 import threading
 import time
 from collections.abc import Iterator
@@ -10,24 +9,11 @@ from pathlib import Path
 from typing import Any
 from urllib.request import Request, urlopen
 
-import boto3
-import botocore.session
 import pytest
-from moto.server import ThreadedMotoServer
 
 from autograder import s3
 from tests.data.store.made import HOME, make
 from tests.data.store.proxy import Fault, Proxy
-
-
-@pytest.fixture(scope="session")
-def server() -> Iterator[str]:
-    """The address of an S3 server."""
-    started = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
-    started.start()
-    host, port = started.get_host_and_port()
-    yield f"http://{host}:{port}"
-    started.stop()
 
 
 @pytest.fixture(scope="session")
@@ -40,19 +26,8 @@ def between(server: str) -> Iterator[Proxy]:
         made.shutdown()
 
 
-@pytest.fixture(scope="session")
-def _described_once() -> Iterator[None]:
-    """Each client reads what AWS's services are like; here only the first does."""
-    with pytest.MonkeyPatch.context() as patch:
-        shared = functools.cache(botocore.session.create_loader)
-        patch.setattr(botocore.session, "create_loader", shared)
-        yield
-
-
 @pytest.fixture
-def proxy(
-    between: Proxy, monkeypatch: pytest.MonkeyPatch, _described_once: None
-) -> Iterator[Proxy]:
+def proxy(between: Proxy, monkeypatch: pytest.MonkeyPatch) -> Iterator[Proxy]:
     """The proxy, to which the environment leads; nobody pauses between tries."""
     for name in ("AWS_PROFILE", "AWS_ENDPOINT_URL_S3", "AWS_SESSION_TOKEN", "AWS_MAX_ATTEMPTS"):
         monkeypatch.delenv(name, raising=False)
@@ -70,7 +45,7 @@ def proxy(
 @pytest.fixture(scope="session")
 def direct(server: str) -> Iterator[Any]:
     """A client that goes past the proxy."""
-    client = boto3.session.Session().client(
+    client = s3.session().client(
         "s3",
         endpoint_url=server,
         region_name="us-east-1",
