@@ -7,6 +7,7 @@ import os
 import re
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -26,6 +27,7 @@ from tests.browser.place import CHROMIUM_ARGUMENTS, chromium, served
 ROOT = Path(__file__).resolve().parents[2]
 DESKTOP, PHONE = {"width": 1280, "height": 800}, {"width": 390, "height": 844}
 ADDRESS = "https://cohort.example"
+NOT_KEPT = "Service Worker registration blocked by Playwright"
 SHOTS = Path(os.environ["PIONEERS_SCREENSHOTS"]) if "PIONEERS_SCREENSHOTS" in os.environ else None
 
 
@@ -78,7 +80,8 @@ def open_page(browser: Browser, site: str) -> Iterator[Callable[..., Page]]:
     """Open a page of the site; at the end no other host was asked and nothing went wrong.
 
     Arguments of what is yielded: the path below the site's address; `phone` for a narrow screen;
-    `dark` for the dark scheme; `allow` for console errors that the test is about, as a pattern;
+    `dark` for the dark scheme; `keeps` for a browser that keeps what was read, which costs as much
+    again as to read it; `allow` for console errors that the test is about, as a pattern;
     `asked` for what is to be told of each request.
     """
     contexts: list[BrowserContext] = []
@@ -89,6 +92,7 @@ def open_page(browser: Browser, site: str) -> Iterator[Callable[..., Page]]:
         *,
         phone: bool = False,
         dark: bool = False,
+        keeps: bool = False,
         allow: str = "(?!)",
         asked: Callable[[Request], None] = lambda _: None,
     ) -> Page:
@@ -99,13 +103,15 @@ def open_page(browser: Browser, site: str) -> Iterator[Callable[..., Page]]:
             timezone_id="America/New_York",  # a member abroad: local times must differ from Seoul's
             has_touch=phone,
             reduced_motion="reduce",
+            service_workers="allow" if keeps else "block",
         )
         contexts.append(context)
         context.set_default_timeout(30_000)
         page = context.new_page()
 
         def said(message: ConsoleMessage) -> None:
-            if message.type in ("error", "warning") and not re.search(allow, message.text):
+            expected = re.search(allow, message.text) or message.text == NOT_KEPT
+            if message.type in ("error", "warning") and not expected:
                 faults.append(f"console {message.type}: {message.text}")
 
         page.on("console", said)
@@ -126,6 +132,24 @@ def open_page(browser: Browser, site: str) -> Iterator[Callable[..., Page]]:
     for context in contexts:
         context.close()
     assert not faults, "\n".join(dict.fromkeys(faults))
+
+
+def wait_for_quiet(page: Page, asked: list[Request]) -> None:
+    """Until all that was asked for has come, and nothing more is asked for a while.
+
+    Playwright's own state `networkidle` sometimes never comes, though every request has ended.
+    """
+    give_up = time.monotonic() + 60
+    known, awaited = -1, [""]
+    while awaited or known != len(asked):
+        assert time.monotonic() < give_up, awaited
+        known = len(asked)
+        page.wait_for_timeout(500)
+        awaited = [each.url for each in asked if not _has_ended(each)]
+
+
+def _has_ended(request: Request) -> bool:
+    return request.failure is not None or request.timing["responseEnd"] >= 0
 
 
 @pytest.fixture

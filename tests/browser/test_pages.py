@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gzip
 import json
-import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -13,7 +12,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, Request, expect
 
-from tests.browser.conftest import ADDRESS, DESKTOP, PHONE
+from tests.browser.conftest import ADDRESS, DESKTOP, PHONE, wait_for_quiet
 
 # One of each kind of page; the English mirror has the same paths below en/.
 PAGES = (
@@ -124,7 +123,7 @@ def test_a_page_reads_well_for_everybody_and_is_light(
     name = (language + path).strip("/").replace("/", "-") or "home"
     requests: list[Request] = []
     page = open_page(language + path, allow="404", asked=requests.append)
-    _wait_for_quiet(page, requests)
+    wait_for_quiet(page, requests)
     problems = _weight(requests, site, site_folder) if path != "404.html" else []
     page.evaluate(Axe().axe_script)
     for scheme in SCHEMES:
@@ -142,24 +141,6 @@ def test_a_page_reads_well_for_everybody_and_is_light(
                 problems.append(f"{look}: {wide} px wider than the screen")
             shot(page, f"{name}-{look}")
     assert not problems, "\n".join(problems)
-
-
-def _wait_for_quiet(page: Page, asked: list[Request]) -> None:
-    """Until all that was asked for has come, and nothing more is asked for a while.
-
-    Playwright's own state `networkidle` sometimes never comes, though every request has ended.
-    """
-    give_up = time.monotonic() + 60
-    known, awaited = -1, [""]
-    while awaited or known != len(asked):
-        assert time.monotonic() < give_up, awaited
-        known = len(asked)
-        page.wait_for_timeout(500)
-        awaited = [each.url for each in asked if not _has_ended(each)]
-
-
-def _has_ended(request: Request) -> bool:
-    return request.failure is not None or request.timing["responseEnd"] >= 0
 
 
 def _weight(requests: list[Request], site: str, folder: Path) -> list[str]:

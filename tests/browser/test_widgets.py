@@ -3,15 +3,25 @@
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Error, Page, Request, expect
+
+from tests.browser.conftest import wait_for_quiet
 
 Open = Callable[..., Page]
 ROOT = Path(__file__).resolve().parents[2]
 KEY = "pioneers.reading.1"
+# What a page has loaded that its service worker does not keep (yet).
+NOT_KEPT = """async () => {
+    const parts = performance.getEntriesByType("resource").map((part) => part.name);
+    const names = [location.href, ...parts];
+    const kept = await Promise.all(names.map((name) => caches.match(name)));
+    return names.filter((_, at) => !kept[at]);
+}"""
 
 
 @pytest.mark.parametrize("language", ["", "en/"])
@@ -127,3 +137,22 @@ def test_a_notebook_is_read_in_the_page_and_can_be_downloaded(
     kept = ROOT / "curriculum" / "en" / "week1" / "day3.ipynb"
     assert started.value.suggested_filename == "day3.ipynb"
     assert Path(started.value.path()).read_bytes() == kept.read_bytes()
+
+
+def test_what_was_read_can_be_read_again_without_a_network(open_page: Open, site: str) -> None:
+    asked: list[Request] = []
+    page = open_page("week1/day3/", keeps=True, allow="ERR_FAILED", asked=asked.append)
+    title = page.locator("h1").inner_text()
+    wait_for_quiet(page, asked)
+    give_up = time.monotonic() + 30
+    while missing := page.evaluate(NOT_KEPT):
+        assert time.monotonic() < give_up, missing
+        page.wait_for_timeout(100)
+    page.context.set_offline(True)
+    page.reload()
+    expect(page.locator("h1")).to_have_text(title)
+    assert page.evaluate("getComputedStyle(document.querySelector('.md-header')).position") == (
+        "sticky"
+    )  # its style sheets were kept, too
+    with pytest.raises(Error, match="ERR_FAILED"):
+        page.goto(site + "coding/sql/")

@@ -15,8 +15,12 @@ export async function start(page, browser) {
     await browser.serviceWorker.register(new URL(place, page.location.href));
     if (!first) return;
     const { active } = await browser.serviceWorker.ready;
-    const parts = performance.getEntriesByType("resource").map((part) => part.name);
-    active.postMessage({ visited: [page.location.href.split("#")[0], ...parts] });
+    active.postMessage({ visited: [page.location.href.split("#")[0]] });
+    // What came past the worker: all until now, and what was on its way when it took over.
+    new PerformanceObserver((parts) => {
+      const past = parts.getEntries().filter(({ workerStart }) => !workerStart);
+      if (past.length) active.postMessage({ visited: past.map(({ name }) => name) });
+    }).observe({ type: "resource", buffered: true });
   } catch {
     // Reading goes on without.
   }
