@@ -146,6 +146,7 @@ def test_a_page_reads_well_for_everybody_and_is_light(
 def _weight(requests: list[Request], site: str, folder: Path) -> list[str]:
     """What is wrong with all that a page loads but images, as a host sends it."""
     asked = {one.url for one in requests if one.resource_type != "image"}
+    asked.add(site + "sw.js")  # a reader's browser asks for it as well
     sizes = {url: _sent(folder / url.removeprefix(site).partition("?")[0]) for url in asked}
     heaviest = sorted(sizes.items(), key=lambda item: -item[1])[:5]
     total = sum(sizes.values())
