@@ -7,9 +7,9 @@ that a rule which no longer matches anything does not pass for a rule that is ke
 from __future__ import annotations
 
 import ast
-import functools
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 
 import pytest
@@ -43,17 +43,12 @@ def absolute(node: ast.ImportFrom, importer: str, is_package: bool) -> str:
     return ".".join([*climbed, *filter(None, [node.module])])
 
 
-@functools.cache
-def imports(package: Path) -> tuple[Import, ...]:
+def imports(package: Path) -> Iterator[Import]:
     """Every import inside the package, wherever in a module it stands.
 
     `from autograder import models` is an import of `models`, and `from autograder.models import
     Report` one of `models.Report`, which every rule below treats as `models`.
     """
-    return tuple(_imports(package))
-
-
-def _imports(package: Path) -> Iterator[Import]:
     for path in sorted(package.rglob("*.py")):
         importer = module_name(path, package)
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
@@ -133,7 +128,7 @@ def long_modules(package: Path) -> list[str]:
 
 def test_the_package_keeps_the_import_rules() -> None:
     package = ROOT / PACKAGE
-    assert sum(1 for _ in imports(package)) > 10, "the checker sees no imports at all"
+    assert sum(1 for _ in islice(imports(package), 11)) > 10, "the checker sees no imports at all"
     assert broken_rules(package) == []
 
 

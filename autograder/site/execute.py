@@ -73,12 +73,6 @@ def execute(path: Path, body: str) -> str:
     return str(nbformat.writes(notebook)) + "\n"  # type: ignore[no-untyped-call]
 
 
-def differing(kept: bytes, fresh: bytes) -> list[int]:
-    """The code cells, counted from 1, that print or show something else now."""
-    runs = zip_longest(shown.said(kept), shown.said(fresh))
-    return [number for number, (before, now) in enumerate(runs, start=1) if before != now]
-
-
 def _read(path: Path) -> str:
     try:
         body = path.read_bytes()
@@ -117,7 +111,9 @@ def _keep(path: Path) -> int:
 
 def _check(path: Path) -> int:
     kept = _read(path)
-    cells = differing(kept.encode(), execute(path, kept).encode())
+    runs = (shown.said(text.encode()) for text in (kept, execute(path, kept)))
+    each = enumerate(zip_longest(*runs), start=1)
+    cells = [number for number, (before, now) in each if before != now]
     for number in cells:
         print(f"✗ {path}: code cell {number} no longer says what the lesson shows")
     if not cells:

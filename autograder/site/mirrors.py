@@ -6,18 +6,12 @@ What a reader follows, answers or downloads in one language is there in the othe
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from itertools import islice, zip_longest
+from itertools import zip_longest
 
 from autograder.models import LANGUAGES
 from autograder.site.faults import ROOT, Course, Fault, fault
 from autograder.site.reading import Reading
 from autograder.site.widgets import notebook, quiz
-
-ALIKE = (
-    (notebook.code, "code differs from that", "give both the same code cells"),
-    (notebook.said, "outputs differ from those", "run both again"),
-)
-"""What a notebook and its mirror have in common; the first that differs is told."""
 
 
 def mirrors(course: Course) -> Iterator[Fault]:
@@ -81,13 +75,15 @@ def _same_notebooks(course: Course) -> Iterator[Fault]:
         mirror = course.notebooks.get(other)
         if mirror is None:
             yield fault(inner, 1, "has no mirror notebook", f"write {ROOT}/{other}")
-        elif language == "en":
-            unlike = (each for each in ALIKE if _of(body, each[0]) != _of(mirror, each[0]))
-            for _, what, fix in islice(unlike, 1):
-                yield fault(inner, 1, f"its {what} of {ROOT}/{other}", fix)
+        elif language == "en" and _of(notebook.code, body) != _of(notebook.code, mirror):
+            fix = "give both the same code cells"
+            yield fault(inner, 1, f"its code differs from that of {ROOT}/{other}", fix)
+        elif language == "en" and _of(notebook.said, body) != _of(notebook.said, mirror):
+            fix = "run both again"
+            yield fault(inner, 1, f"its outputs differ from those of {ROOT}/{other}", fix)
 
 
-def _of(body: bytes, reading: Callable[[bytes], object]) -> object:
+def _of(reading: Callable[[bytes], object], body: bytes) -> object:
     try:
         return reading(body)
     except ValueError:

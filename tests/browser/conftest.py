@@ -27,7 +27,7 @@ from tests.browser.place import CHROMIUM_ARGUMENTS, chromium, served
 ROOT = Path(__file__).resolve().parents[2]
 DESKTOP, PHONE = {"width": 1280, "height": 800}, {"width": 390, "height": 844}
 ADDRESS = "https://cohort.example"
-NOT_KEPT = "Service Worker registration blocked by Playwright"
+BLOCKED = "Service Worker registration blocked by Playwright"
 SHOTS = Path(os.environ["PIONEERS_SCREENSHOTS"]) if "PIONEERS_SCREENSHOTS" in os.environ else None
 
 
@@ -41,8 +41,8 @@ def site_folder(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Pat
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not out.exists():
             boards = write_boards(base / "boards-for-browsers")
-            words = ["site", "build", "--out", str(out), "--boards", str(boards)]
-            words += ["--address", ADDRESS]
+            words = ["site", "build", "--out", str(out), "--boards", str(boards),
+                     "--address", ADDRESS]  # fmt: skip
             # As on a runner of GitHub's, so that edit links and Codespaces buttons are there.
             home = {"GITHUB_REPOSITORY": "haneul-example/data-pioneers"}
             done = subprocess.run(
@@ -110,7 +110,7 @@ def open_page(browser: Browser, site: str) -> Iterator[Callable[..., Page]]:
         page = context.new_page()
 
         def said(message: ConsoleMessage) -> None:
-            expected = re.search(allow, message.text) or message.text == NOT_KEPT
+            expected = re.search(allow, message.text) or message.text == BLOCKED
             if message.type in ("error", "warning") and not expected:
                 faults.append(f"console {message.type}: {message.text}")
 
