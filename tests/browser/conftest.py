@@ -10,6 +10,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import (
@@ -26,7 +27,8 @@ from tests.browser.place import CHROMIUM_ARGUMENTS, chromium, served
 
 ROOT = Path(__file__).resolve().parents[2]
 DESKTOP, PHONE = {"width": 1280, "height": 800}, {"width": 390, "height": 844}
-ADDRESS = "https://cohort.example"
+# Below a path, as the pages of a repository on GitHub are.
+ADDRESS = "https://cohort.example/here"
 BLOCKED = "Service Worker registration blocked by Playwright"
 SHOTS = Path(os.environ["PIONEERS_SCREENSHOTS"]) if "PIONEERS_SCREENSHOTS" in os.environ else None
 
@@ -56,7 +58,7 @@ def site_folder(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Pat
 @pytest.fixture(scope="session")
 def site(site_folder: Path) -> Iterator[str]:
     """The address of the built site, with a slash at the end."""
-    with served(site_folder) as address:
+    with served(site_folder, urlsplit(ADDRESS).path + "/") as address:
         yield address
 
 

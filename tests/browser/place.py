@@ -40,7 +40,9 @@ def chromium() -> str:
 
 
 class _Quiet(http.server.SimpleHTTPRequestHandler):
-    """Files of one folder; what is not there is answered by the site's own 404.html."""
+    """Files of one folder below a path; what is not there gets the site's own 404.html."""
+
+    below = "/"
 
     protocol_version = "HTTP/1.1"
     extensions_map: ClassVar = {
@@ -63,6 +65,10 @@ class _Quiet(http.server.SimpleHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(body)
 
+    def translate_path(self, path: str) -> str:
+        inside = path.startswith(self.below)
+        return super().translate_path(path.removeprefix(self.below) if inside else "/404")
+
     def log_message(self, *_: object) -> None:
         return
 
@@ -75,13 +81,18 @@ class _Server(http.server.ThreadingHTTPServer):
 
 
 @contextmanager
-def served(folder: Path) -> Iterator[str]:
-    """Serve a folder on a free port of loopback; yields its address, with a slash at the end."""
-    server = _Server(("127.0.0.1", 0), functools.partial(_Quiet, directory=str(folder)))
+def served(folder: Path, below: str = "/") -> Iterator[str]:
+    """Serve a folder on a free port of loopback; yields its address, with a slash at the end.
+
+    Args:
+        below: the path of the folder's address, with slashes around it.
+    """
+    handler = type("_Below", (_Quiet,), {"below": below})
+    server = _Server(("127.0.0.1", 0), functools.partial(handler, directory=str(folder)))
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
     try:
-        yield f"http://127.0.0.1:{server.server_port}/"
+        yield f"http://127.0.0.1:{server.server_port}{below}"
     finally:
         server.shutdown()
         server.server_close()
