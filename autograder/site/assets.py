@@ -36,7 +36,6 @@ SERVED: dict[str, dict[str, str]] = {
         "pyodide.mjs": "pyodide.mjs",
         "pyodide.asm.mjs": "pyodide.asm.mjs",
         "pyodide.asm.wasm": "pyodide.asm.wasm",
-        "python_stdlib.zip": "python_stdlib.zip",
         "pyodide-lock.json": "pyodide-lock.json",
         "package.json": "package.json",
         "README.md": "README.md",

@@ -6,6 +6,7 @@ No system node, nothing installed. Knows no package and no page.
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 from pathlib import Path
 
@@ -20,6 +21,8 @@ NPM = _WHEEL / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"
 NPM_TIMEOUT_S = 900
 SCRIPT_TIMEOUT_S = 180
 _LAST_WORDS = 300
+_ERROR = re.compile(r"(Uncaught )?\w*Error\b")
+"""The line of node's last words that says why; before it, it shows the code, however long."""
 
 
 def npm(folder: Path, *arguments: str) -> str:
@@ -71,9 +74,7 @@ def script(source: Path, modules: Path, told: str) -> str:
             f"{source.name} did not end within {SCRIPT_TIMEOUT_S} s", fix="build the site again"
         ) from error
     if done.returncode:
-        last = next(
-            (line for line in done.stderr.splitlines() if "Error" in line), "no reason told"
-        )
+        last = next(filter(_ERROR.match, done.stderr.splitlines()), "no reason told")
         raise InfrastructureError(f"{source.name} failed: {last.strip()[:_LAST_WORDS]}")
     return done.stdout
 

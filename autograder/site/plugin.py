@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 import tempfile
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -22,6 +23,7 @@ from autograder.site import generate, lint, rendered, repository, search, stage,
 from autograder.site.generate import lessons
 from autograder.site.generated import Generated, Sources
 from autograder.site.widgets import archive, done, glossary, notebook, place
+from autograder.site.widgets.compiled import Compiled, compiled
 
 if TYPE_CHECKING:
     from mkdocs.config.defaults import MkDocsConfig
@@ -55,6 +57,8 @@ class PioneersPlugin(BasePlugin[Settings]):  # type: ignore[no-untyped-call]
         self._theme: theme.Theme | None = None
         self._lessons: lessons.Links = {}
         self._sections: list[search.Section] = []
+        self._beside = ThreadPoolExecutor(1)
+        self._python: Future[Compiled] | None = None
 
     def on_startup(self, *, command: Literal["build", "gh-deploy", "serve"], dirty: bool) -> None:
         """A build says what is wrong and nothing else.
@@ -103,6 +107,10 @@ class PioneersPlugin(BasePlugin[Settings]):  # type: ignore[no-untyped-call]
         address = config.site_url or ""
         self._theme = theme.prepare(self._sources, self._written, folder, names, address)
         theme.tell(self._theme, config)
+        self._python = self._beside.submit(
+            compiled, archive.archive(), archive.IMPORTED, self._theme.modules,
+            self._sources.root / "site" / "tools" / "precompile.mjs", self._sources.cache,
+        )  # fmt: skip
 
     @event_priority(LAST)
     def on_files(self, files: Files, *, config: MkDocsConfig) -> Files:
@@ -167,12 +175,13 @@ class PioneersPlugin(BasePlugin[Settings]):  # type: ignore[no-untyped-call]
     @event_priority(FIRST)
     def on_post_build(self, *, config: MkDocsConfig) -> None:
         """What pages load beside themselves is laid into the built site."""
-        if self._theme is not None:
-            theme.finish(self._theme, Path(config.site_dir))
+        built, site = Path(config.site_dir), self._sources.root / "site"
         try:
-            archive.place(self._sources.root / "site", Path(config.site_dir))
+            if self._theme is not None and self._python is not None:
+                theme.finish(self._theme, built)
+                archive.place(self._python.result(), site, built)
             search.write(
-                self._sections, Path(config.site_dir) / "search", str(config.theme["language"]),
+                self._sections, built / "search", str(config.theme["language"]),
                 search.words(self._sources.root / glossary.FILE),
                 self._sources.cache / "search",
             )  # fmt: skip
@@ -190,4 +199,5 @@ class PioneersPlugin(BasePlugin[Settings]):  # type: ignore[no-untyped-call]
 
     def on_shutdown(self) -> None:
         """Nothing is left behind."""
+        self._beside.shutdown(cancel_futures=True)
         self._scratch.cleanup()

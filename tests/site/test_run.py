@@ -16,12 +16,16 @@ from typing import Any
 import pytest
 
 from autograder import assignment as assignments
+from autograder import paths
 from autograder.assignment import Assignment
+from autograder.errors import InfrastructureError
 from autograder.models import LANGUAGES, Text
 from autograder.site import assets, node
 from autograder.site.widgets import archive, run
+from autograder.site.widgets.compiled import Compiled, compiled
 
 HERE = Path(__file__).parent
+SITE = HERE.parents[1] / "site"
 Asked = Sequence[tuple[Mapping[str, Any], str]]
 Driver = Callable[[Asked], list[dict[str, Any]]]
 CODE = [each for each in assignments.load_all() if each.kind == "code"]
@@ -219,13 +223,46 @@ def test_programs_that_read_and_print_are_judged_too(driver: Driver) -> None:
 
 def test_the_archive_is_the_same_each_time_and_the_manifest_names_it(tmp_path: Path) -> None:
     assert archive.archive() == archive.archive()
-    root = HERE.parents[1]
-    pyodide = tmp_path / assets.addresses(root / "site")["pyodide"]
+    pyodide = tmp_path / assets.addresses(SITE)["pyodide"]
     pyodide.mkdir(parents=True)
-    for name in ("pyodide.mjs", "pyodide.asm.mjs", "pyodide.asm.wasm", "python_stdlib.zip"):
+    for name in archive.LOADED:
         (pyodide / name).write_bytes(b"12345")
-    archive.place(root / "site", tmp_path)
+    python = Compiled(grader=b"1", library=b"12")
+    archive.place(python, SITE, tmp_path)
     told = json.loads((tmp_path / "assets/python/manifest.json").read_text("utf-8"))
-    assert (tmp_path / told["grader"]).read_bytes() == archive.archive()
-    assert told["bytes"] == 20 + len(archive.archive())
+    assert (tmp_path / told["grader"]).read_bytes() == python.grader
+    assert (tmp_path / told["library"]).read_bytes() == python.library
+    assert told["bytes"] == 15 + 3
     assert (tmp_path / told["pyodide"]).is_dir()
+
+
+def test_what_a_start_imports_is_compiled_and_the_rest_is_as_it_was(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    modules = assets.fetch(SITE, paths.cache())
+    tool = SITE / "tools" / "precompile.mjs"
+    asked = (archive.archive(), archive.IMPORTED, modules, tool)
+    made = compiled(*asked, paths.cache() / "site-parts")
+    with zipfile.ZipFile(io.BytesIO(made.library)) as zipped:
+        library = set(zipped.namelist())
+    with zipfile.ZipFile(modules / "pyodide" / "python_stdlib.zip") as zipped:
+        source = set(zipped.namelist())
+    assert {name.removesuffix("c") for name in library} == source
+    # Of Pyodide's own start, of the grader's, and of nobody's.
+    assert {"asyncio/__init__.pyc", "tomllib/_parser.pyc", "tarfile.py"} <= library
+    with zipfile.ZipFile(io.BytesIO(made.grader)) as zipped:
+        endings = {Path(name).suffix for name in zipped.namelist()}
+    assert endings == {".pyc", ".toml"}
+
+    monkeypatch.setattr(node, "script", lambda *_: pytest.fail("compiled twice"))
+    assert compiled(*asked, paths.cache() / "site-parts") == made
+
+
+def test_modules_that_cannot_be_compiled_are_told(tmp_path: Path) -> None:
+    modules = assets.fetch(SITE, paths.cache())
+    body = io.BytesIO()
+    with zipfile.ZipFile(body, "w") as zipped:
+        zipped.writestr("bad.py", "def (")
+    with pytest.raises(InfrastructureError, match=r"precompile\.mjs failed: SyntaxError: "):
+        compiled(body.getvalue(), ["bad"], modules, SITE / "tools" / "precompile.mjs", tmp_path)
+    assert not (tmp_path / "compiled").exists()

@@ -16,6 +16,7 @@ from typing import Final
 from autograder import paths
 from autograder.files import write_whole
 from autograder.site import assets
+from autograder.site.widgets.compiled import Compiled
 
 FOLDER = "assets/python"
 MANIFEST = "manifest.json"
@@ -47,6 +48,10 @@ MODULES: Final = (
     "text/ko/sql.toml",
 )
 """Files of the package, in order."""
+IMPORTED: Final = ("autograder.site.inpage.judge", "autograder.site.inpage.tables")
+"""Those that the page's worker asks for by name."""
+LOADED: Final = ("pyodide.mjs", "pyodide.asm.mjs", "pyodide.asm.wasm")
+"""What of Pyodide a start loads, beside its library."""
 _LONG_AGO = (1980, 1, 1, 0, 0, 0)
 
 
@@ -64,24 +69,34 @@ def archive() -> bytes:
     return body.getvalue()
 
 
-def place(site: Path, built: Path) -> None:
-    """Write the zip into a built site, and the manifest that tells where it and Pyodide are.
+def place(python: Compiled, site: Path, built: Path) -> None:
+    """Write what Python imports into a built site, and the manifest that tells where all of it is.
 
     Args:
+        python: the archive and Pyodide's library, compiled.
         site: the folder with `package-lock.json`; `assets.place` has copied Pyodide before.
         built: the root of the built site.
 
     Raises:
         ConfigError: `package-lock.json` is missing or not such a file.
     """
-    body = archive()
-    name = f"grader-{hashlib.sha256(body).hexdigest()[:12]}.zip"
     pyodide = assets.addresses(site)["pyodide"]
-    loaded = ("pyodide.mjs", "pyodide.asm.mjs", "pyodide.asm.wasm", "python_stdlib.zip")
-    sizes = [(built / pyodide / each).stat().st_size for each in loaded]
-    told = {"grader": f"{FOLDER}/{name}", "pyodide": f"{pyodide}/", "bytes": sum(sizes) + len(body)}
-    write_whole(built / FOLDER / name, body)
+    grader = f"{FOLDER}/grader-{_digest(python.grader)}.zip"
+    library = f"{pyodide}/library-{_digest(python.library)}.zip"
+    write_whole(built / grader, python.grader)
+    write_whole(built / library, python.library)
+    loaded = [*(f"{pyodide}/{name}" for name in LOADED), grader, library]
+    told = {
+        "grader": grader,
+        "library": library,
+        "pyodide": f"{pyodide}/",
+        "bytes": sum((built / each).stat().st_size for each in loaded),
+    }
     write_whole(built / FOLDER / MANIFEST, json.dumps(told))
+
+
+def _digest(body: bytes) -> str:
+    return hashlib.sha256(body).hexdigest()[:12]
 
 
 def _add(zipped: zipfile.ZipFile, name: str, body: bytes) -> None:

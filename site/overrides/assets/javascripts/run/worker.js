@@ -24,6 +24,7 @@ const HANDLERS = {
     const quiet = () => {};
     const pyodide = await loadPyodide({
       indexURL: new URL(told.pyodide, base).href,
+      stdLibURL: new URL(told.library, base).href,
       stdout: quiet,
       stderr: quiet,
       stdin: () => null,
