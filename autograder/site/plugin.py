@@ -57,7 +57,6 @@ class PioneersPlugin(BasePlugin[Settings]):  # type: ignore[no-untyped-call]
         self._theme: theme.Theme | None = None
         self._lessons: lessons.Links = {}
         self._sections: list[search.Section] = []
-        self._beside = ThreadPoolExecutor(1)
         self._python: Future[Compiled] | None = None
 
     def on_startup(self, *, command: Literal["build", "gh-deploy", "serve"], dirty: bool) -> None:
@@ -107,10 +106,12 @@ class PioneersPlugin(BasePlugin[Settings]):  # type: ignore[no-untyped-call]
         address = config.site_url or ""
         self._theme = theme.prepare(self._sources, self._written, folder, names, address)
         theme.tell(self._theme, config)
-        self._python = self._beside.submit(
+        beside = ThreadPoolExecutor(1)
+        self._python = beside.submit(
             compiled, archive.archive(), archive.IMPORTED, self._theme.modules,
             self._sources.root / "site" / "tools" / "precompile.mjs", self._sources.cache,
         )  # fmt: skip
+        beside.shutdown(wait=False)  # it takes nothing else
 
     @event_priority(LAST)
     def on_files(self, files: Files, *, config: MkDocsConfig) -> Files:
@@ -199,5 +200,4 @@ class PioneersPlugin(BasePlugin[Settings]):  # type: ignore[no-untyped-call]
 
     def on_shutdown(self) -> None:
         """Nothing is left behind."""
-        self._beside.shutdown(cancel_futures=True)
         self._scratch.cleanup()

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import re
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -11,6 +13,8 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
 from autograder import assignment as assignments
+from autograder import paths
+from autograder.site import assets
 
 Open = Callable[..., Page]
 SLOW_MS = 150_000
@@ -41,6 +45,22 @@ def _violations(page: Page, part: str) -> list[tuple[str, object]]:
     """What axe-core finds in a part of the page; test_pages.py looks at whole ones."""
     found = Axe().run(page, context=part, options={"resultTypes": ["violations"]})
     return [(each["id"], each["nodes"][0]["target"]) for each in found.response["violations"]]
+
+
+def test_what_a_start_imports_is_compiled_and_the_rest_is_as_it_was(site_folder: Path) -> None:
+    told = json.loads((site_folder / "assets/python/manifest.json").read_text("utf-8"))
+    library, grader = (set(_names(site_folder / told[key])) for key in ("library", "grader"))
+    modules = assets.fetch(paths.root() / "site", paths.cache())
+    source = set(_names(modules / "pyodide" / "python_stdlib.zip"))
+    assert {name.removesuffix("c") for name in library} == source
+    # Of Pyodide's own start, of the grader's, and of nobody's.
+    assert {"asyncio/__init__.pyc", "tomllib/_parser.pyc", "tarfile.py"} <= library
+    assert {Path(name).suffix for name in grader} == {".pyc", ".toml"}
+
+
+def _names(path: Path) -> list[str]:
+    with zipfile.ZipFile(path) as zipped:
+        return zipped.namelist()
 
 
 def test_a_member_solves_a_coding_test_in_its_page(

@@ -46,9 +46,10 @@ def first(tmp_path_factory: pytest.TempPathFactory) -> Path:
         shutil.copy(ROOT / "site" / name, course / "site")
     shutil.copytree(ROOT / "site" / "tools", course / "site" / "tools")
     # What comes by npm is the repository's; only pages are this test's own.
-    (course / "cache").mkdir()
-    (paths.cache() / "site-assets").mkdir(parents=True, exist_ok=True)
-    (course / "cache" / "site-assets").symlink_to(paths.cache() / "site-assets")
+    (course / "cache" / "site-parts").mkdir(parents=True)
+    for kept in ("site-assets", "site-parts/compiled"):  # no page has a part in these
+        (paths.cache() / kept).mkdir(parents=True, exist_ok=True)
+        (course / "cache" / kept).symlink_to(paths.cache() / kept)
     built(course)
     return course
 

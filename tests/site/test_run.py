@@ -236,26 +236,29 @@ def test_the_archive_is_the_same_each_time_and_the_manifest_names_it(tmp_path: P
     assert (tmp_path / told["pyodide"]).is_dir()
 
 
-def test_what_a_start_imports_is_compiled_and_the_rest_is_as_it_was(
-    monkeypatch: pytest.MonkeyPatch,
+def test_the_same_modules_are_compiled_once_and_the_oldest_results_go(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    modules = assets.fetch(SITE, paths.cache())
-    tool = SITE / "tools" / "precompile.mjs"
-    asked = (archive.archive(), archive.IMPORTED, modules, tool)
-    made = compiled(*asked, paths.cache() / "site-parts")
-    with zipfile.ZipFile(io.BytesIO(made.library)) as zipped:
-        library = set(zipped.namelist())
-    with zipfile.ZipFile(modules / "pyodide" / "python_stdlib.zip") as zipped:
-        source = set(zipped.namelist())
-    assert {name.removesuffix("c") for name in library} == source
-    # Of Pyodide's own start, of the grader's, and of nobody's.
-    assert {"asyncio/__init__.pyc", "tomllib/_parser.pyc", "tarfile.py"} <= library
-    with zipfile.ZipFile(io.BytesIO(made.grader)) as zipped:
-        endings = {Path(name).suffix for name in zipped.namelist()}
-    assert endings == {".pyc", ".toml"}
+    asked: list[str] = []
 
-    monkeypatch.setattr(node, "script", lambda *_: pytest.fail("compiled twice"))
-    assert compiled(*asked, paths.cache() / "site-parts") == made
+    def script(_tool: Path, _modules: Path, told: str) -> str:
+        asked.append(told)
+        grader = json.loads(told)["grader"]
+        return json.dumps({"grader": grader, "library": grader})
+
+    monkeypatch.setattr(node, "script", script)
+    tool = SITE / "tools" / "precompile.mjs"
+    for number in (1, 2, 3, 4, 4):
+        body = b"%d" % number
+        made = compiled(body, ["a"], tmp_path / "node_modules", tool, tmp_path / "cache")
+        assert made == Compiled(body, body)
+    assert len(asked) == 4
+    (newest, *_) = kept = sorted(
+        (tmp_path / "cache" / "compiled").iterdir(), key=lambda path: -path.stat().st_mtime_ns
+    )
+    assert len(kept) == 3
+    newest.write_text("{", "utf-8")  # of a disk that was full
+    assert compiled(b"4", ["a"], tmp_path / "node_modules", tool, tmp_path / "cache") == made
 
 
 def test_modules_that_cannot_be_compiled_are_told(tmp_path: Path) -> None:

@@ -246,10 +246,8 @@ def test_every_exception_says_why_and_is_needed(tmp_path: Path) -> None:
 
 
 @pytest.mark.network
-def test_actionlint_finds_nothing_and_sees_what_is_wrong(tmp_path: Path) -> None:
+def test_actionlint_sees_what_is_wrong(tmp_path: Path) -> None:
     command = [sys.executable, str(ROOT / ".ci" / "actionlint.py")]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=300)
-    assert (done.returncode, done.stdout) == (0, ""), done.stdout + done.stderr
     bad = tmp_path / "bad.yml"
     bad.write_text(
         "on: push\njobs:\n  one:\n    runs-on: ubuntu-24.04\n    steps:\n"
@@ -259,27 +257,3 @@ def test_actionlint_finds_nothing_and_sees_what_is_wrong(tmp_path: Path) -> None
     done = subprocess.run([*command, bad], capture_output=True, text=True, timeout=300)
     assert done.returncode == 1
     assert "potentially untrusted" in done.stdout
-
-
-@pytest.mark.parametrize(
-    ("kind", "files"),
-    [
-        ("github-workflows", sorted(WORKFLOWS.values())),
-        ("github-issue-config", [ROOT / ".github" / "ISSUE_TEMPLATE" / "config.yml"]),
-        (
-            "github-issue-forms",
-            [
-                path
-                for path in sorted((ROOT / ".github" / "ISSUE_TEMPLATE").glob("*.yml"))
-                if path.stem != "config"
-            ],
-        ),
-    ],
-)
-def test_files_fit_the_published_schemas(kind: str, files: list[Path]) -> None:
-    assert files
-    command = [Path(sys.executable).parent / "check-jsonschema", "--builtin-schema"]
-    done = subprocess.run(
-        [*command, f"vendor.{kind}", *files], capture_output=True, text=True, timeout=60
-    )
-    assert done.returncode == 0, done.stdout
