@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import contextlib
 import json
 import os
 import socket
@@ -217,7 +218,12 @@ OWN_VARIABLES = {
 def listener() -> Iterator[int]:
     """A server of the host on 127.0.0.1, and one on an abstract socket."""
     with socket.socket() as server, socket.socket(socket.AF_UNIX) as abstract:
-        server.bind(("127.0.0.1", 0))
+        # Not any free port: the kernel has five of those on the sandbox's own loopback, and one
+        # may be the same.
+        for port in range(20_000, 30_000):
+            with contextlib.suppress(OSError):
+                server.bind(("127.0.0.1", port))
+                break
         server.listen()
         abstract.bind(f"\0pioneers-test-{os.getpid()}")
         abstract.listen()
