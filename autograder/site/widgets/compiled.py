@@ -8,6 +8,7 @@ It knows nothing of what the modules do.
 from __future__ import annotations
 
 import base64
+import contextlib
 import hashlib
 import json
 from collections.abc import Sequence
@@ -48,10 +49,20 @@ def compiled(
     base = f"{modules.parent.name}\0{tool.read_text(encoding='utf-8')}\0{asked}"
     kept = cache / "compiled" / f"{hashlib.sha256(base.encode()).hexdigest()[:12]}.json"
     try:
-        made = json.loads(kept.read_bytes())
-    except (OSError, ValueError):
-        made = json.loads(node.script(tool, modules, asked))
-        write_whole(kept, json.dumps(made))
-        for old in sorted(kept.parent.iterdir(), key=lambda path: path.stat().st_mtime)[:-KEPT]:
-            old.unlink(missing_ok=True)
-    return Compiled(base64.b64decode(made["grader"]), base64.b64decode(made["library"]))
+        return _unpacked(kept.read_bytes())
+    except (OSError, ValueError, KeyError, TypeError):
+        made = node.script(tool, modules, asked).encode()
+    write_whole(kept, made)
+    _sweep(kept.parent)
+    return _unpacked(made)
+
+
+def _unpacked(made: bytes) -> Compiled:
+    parts = json.loads(made)
+    return Compiled(base64.b64decode(parts["grader"]), base64.b64decode(parts["library"]))
+
+
+def _sweep(folder: Path) -> None:
+    with contextlib.suppress(FileNotFoundError):  # another build sweeps, too
+        for old in sorted(folder.glob("*.json"), key=lambda path: path.stat().st_mtime)[:-KEPT]:
+            old.unlink()
