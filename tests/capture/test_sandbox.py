@@ -218,7 +218,7 @@ OWN_VARIABLES = {
 def listener() -> Iterator[int]:
     """A server of the host on 127.0.0.1, and one on an abstract socket."""
     with socket.socket() as server, socket.socket(socket.AF_UNIX) as abstract:
-        # Not any free port: the kernel has five of those on the sandbox's own loopback, and one
+        # Not any free port: the kernel has six of those on the sandbox's own loopback, and one
         # may be the same.
         for port in range(20_000, 30_000):
             with contextlib.suppress(OSError):
