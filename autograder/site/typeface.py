@@ -7,14 +7,11 @@ typeface. Knows nothing of pages but their letters.
 
 from __future__ import annotations
 
-import base64
 import hashlib
-import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from autograder.files import write_whole
 from autograder.site import assets, node
 
 FAMILY = "Pioneers Sans"
@@ -80,14 +77,7 @@ def cut(wanted: str, modules: Path, tool: Path, cache: Path) -> Typeface:
         "parts": {"latin": LATIN, "rest": rest or "가"},
         "called": CALLED,
     }
-    key = _digest(f"{modules.parent.name}\0{tool.read_text(encoding='utf-8')}\0{asked['parts']}")
-    kept = cache / "typeface" / f"{key}.json"
-    try:
-        drawn = json.loads(kept.read_bytes())
-    except (OSError, ValueError):
-        drawn = json.loads(node.script(tool, modules, json.dumps(asked)))
-        write_whole(kept, json.dumps(drawn))
-    bodies = {name: base64.b64decode(body) for name, body in drawn.items()}
+    bodies = node.files(tool, modules, asked, cache / "typeface")
     named = {
         name: f"{name}.{hashlib.sha256(body).hexdigest()[:8]}.woff2"
         for name, body in bodies.items()

@@ -5,9 +5,8 @@
  * without their source; the rest stays as it is, for compiled it is larger. Loaded with the site's
  * packages as its surroundings.
  */
-import { constants, readFile } from "node:fs/promises";
+import { constants } from "node:fs/promises";
 import { text } from "node:stream/consumers";
-import { fileURLToPath } from "node:url";
 import { loadPyodide } from "pyodide";
 
 const COMPILE = `
@@ -31,7 +30,7 @@ for name in uses:
     importlib.import_module(name)
 loaded = {getattr(module, "__file__", None) for module in [*sys.modules.values()]}
 compiled("/grader.zip", "/grader.made", "/grader", lambda path: True)
-compiled("/library.zip", "/library.made", LIBRARY, loaded.__contains__)
+compiled(LIBRARY, "/library.made", LIBRARY, loaded.__contains__)
 `;
 
 try {
@@ -43,11 +42,9 @@ try {
 }
 
 async function compiled({ grader, uses }) {
-  const library = fileURLToPath(new URL("python_stdlib.zip", import.meta.resolve("pyodide")));
   process.binding = () => ({ fs: constants }); // all that Pyodide asks of it; the real one is forbidden
   const { FS, globals, runPython, toPy } = await loadPyodide({ stdout: () => {} });
   FS.writeFile("/grader.zip", Buffer.from(grader, "base64"));
-  FS.writeFile("/library.zip", await readFile(library));
   globals.set("uses", toPy(uses));
   runPython(COMPILE);
   const made = (name) => Buffer.from(FS.readFile(`/${name}.made`)).toString("base64");

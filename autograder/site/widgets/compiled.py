@@ -8,18 +8,11 @@ It knows nothing of what the modules do.
 from __future__ import annotations
 
 import base64
-import contextlib
-import hashlib
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from autograder.files import write_whole
 from autograder.site import node
-
-KEPT = 3
-"""So many results stay in the cache; each takes 4 MB, and each change of a module makes one."""
 
 
 @dataclass(frozen=True)
@@ -45,24 +38,5 @@ def compiled(
     Raises:
         InfrastructureError: they cannot be compiled.
     """
-    asked = json.dumps({"grader": base64.b64encode(grader).decode("ascii"), "uses": list(uses)})
-    base = f"{modules.parent.name}\0{tool.read_text(encoding='utf-8')}\0{asked}"
-    kept = cache / "compiled" / f"{hashlib.sha256(base.encode()).hexdigest()[:12]}.json"
-    try:
-        return _unpacked(kept.read_bytes())
-    except (OSError, ValueError, KeyError, TypeError):
-        made = node.script(tool, modules, asked).encode()
-    write_whole(kept, made)
-    _sweep(kept.parent)
-    return _unpacked(made)
-
-
-def _unpacked(made: bytes) -> Compiled:
-    parts = json.loads(made)
-    return Compiled(base64.b64decode(parts["grader"]), base64.b64decode(parts["library"]))
-
-
-def _sweep(folder: Path) -> None:
-    with contextlib.suppress(FileNotFoundError):  # another build sweeps, too
-        for old in sorted(folder.glob("*.json"), key=lambda path: path.stat().st_mtime)[:-KEPT]:
-            old.unlink()
+    told = {"grader": base64.b64encode(grader).decode("ascii"), "uses": list(uses)}
+    return Compiled(**node.files(tool, modules, told, cache / "compiled"))
