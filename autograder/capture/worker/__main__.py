@@ -10,28 +10,11 @@ from __future__ import annotations
 import gc
 import importlib
 import os
-import sys
 from collections.abc import Callable
 from pathlib import Path
-from types import ModuleType
 from typing import IO
 
-from autograder.capture.worker import jobs, jvm, kernel, rights, wire
-
-UNUSED = (
-    "azure",
-    "boto3",
-    "gcsfs",
-    "github",
-    "isoduration",
-    "pyarrow",  # of this process, not of the kernel
-    "rfc3986_validator",
-    "rfc3987_syntax",
-)
-"""Optional packages that papermill and jsonschema import where they find them, for remote storage,
-durations and addresses; without them the worker is up a second earlier."""
-UNTOUCHED = ("entrypoints", "requests")
-"""Packages that papermill imports in any case, and needs for remote storage and plugins only."""
+from autograder.capture.worker import jobs, jvm, kernel, omitted, rights, wire
 
 
 def main() -> None:
@@ -69,13 +52,7 @@ def _gateway(todo: list[jobs.Job]) -> jvm.Gateway | None:
 
 def _prepare() -> None:
     """Import all that a job needs."""
-    loaded: dict[str, ModuleType | None] = sys.modules  # type: ignore[assignment]
-    for name in UNUSED:
-        loaded.setdefault(name, None)
-    for name in UNTOUCHED:
-        loaded.setdefault(name, ModuleType(name))
-    # Papermill would read what all installed packages offer, and run code that is not ours.
-    vars(sys.modules["entrypoints"])["get_group_all"] = lambda _group: ()
+    omitted.leave_out()
     importlib.import_module("autograder.capture.worker.notebook")
     gc.enable()
 
@@ -85,8 +62,7 @@ def _notebook(
 ) -> None:
     waiting = None
     if kernel.can_fork():
-        blank = (*UNUSED, *UNTOUCHED)
-        waiting = kernel.Fork(job["preload"], blank, gives_way=job["gives_way"])
+        waiting = kernel.Fork(job["preload"], omitted.NAMES, gives_way=job["gives_way"])
     from autograder.capture.worker import manager
 
     work = Path(job["work"])
