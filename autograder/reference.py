@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import functools
 import hashlib
+import os
 import shutil
 import threading
 from collections import defaultdict
@@ -35,6 +36,8 @@ _LOCKS: defaultdict[str, threading.Lock] = defaultdict(threading.Lock)
 """One for each reference: of two grades at once on one seed, the second waits for the first."""
 PUBLIC_SEED = 42
 """The seed of the data that members have; never that of an official grade unless asked for."""
+ROOMY = 3
+"""With so many processors, a solution that may not be wanted can run beside what is."""
 
 
 def data_folder(assignment: Assignment, seed: int, scratch: Path) -> Path | None:
@@ -74,9 +77,10 @@ class Reference:
     Use it as a context manager: it ends what is no longer wanted.
 
     Args:
-        quick: an author's quick solution may have the first word. The other one runs as well, with
-            what processor time is left, until it is known whether it is wanted.
-        thrifty: then it does not run before it is wanted.
+        quick: an author's quick solution may have the first word. On a machine that is roomy the
+            other one runs as well, with what processor time is left, until it is known whether it
+            is wanted.
+        thrifty: then it does not run before it is wanted, on any machine.
 
     Attributes:
         around: what the submission is to be run in.
@@ -104,7 +108,7 @@ class Reference:
         self._beside: Future[bundle.Bundle] | None = None
         if self._quick is None:
             self._beside = self._pool.submit(self._answer, around)
-        elif not thrifty:
+        elif not thrifty and (os.cpu_count() or 1) >= ROOMY:
             patient = replace(around, patience=self._patience)
             self._beside = self._pool.submit(self._answer, patient)
 
