@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import contextlib
+import gc
 import logging
 import os
 import sys
 import threading
 from collections.abc import Callable, Iterator
+from itertools import chain, groupby, islice
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -24,6 +26,8 @@ ROOT = Path(__file__).resolve().parent.parent
 # jsonschema parses a whole grammar of addresses at its import, a second of work, if it finds this
 # package; no schema here asks for it.
 sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
+SLOW = ("network", "sandbox", "spark")
+gc.disable()  # until all tests are collected: none of what that makes is garbage
 
 
 def pytest_sessionstart(session: pytest.Session) -> None:
@@ -39,12 +43,41 @@ def _prepare() -> None:
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Tests that need the sandbox skip where there is none; in CI they must run."""
+    if processes := os.environ.get("PYTEST_XDIST_WORKER_COUNT"):
+        items[:] = _dealt(items, int(processes))
     why = sandbox.unavailable()
     if not why or os.environ.get("CI"):
         return
     for item in items:
         if item.get_closest_marker("sandbox"):
             item.add_marker(pytest.mark.skip(reason=why))
+
+
+def pytest_collection_finish() -> None:
+    """What is there now stays, and need not be looked through again."""
+    gc.freeze()
+    gc.enable()
+
+
+def _slow(item: pytest.Item) -> bool:
+    return any(map(item.get_closest_marker, SLOW))
+
+
+def _dealt(items: list[pytest.Item], hands: int) -> list[pytest.Item]:
+    """Slow files first in the share of each of so many processes; else one has them all at the end.
+
+    A process gets as many tests as the next, in their order, and takes others' last ones when it
+    is done.
+    """
+    files = [list(file) for _, file in groupby(items, lambda item: item.path)]
+    slow = [file for file in files if any(map(_slow, file))]
+    rest = chain.from_iterable(file for file in files if not any(map(_slow, file)))
+    shares: list[list[pytest.Item]] = []
+    for hand in range(hands):
+        size = (len(items) + hand) // hands
+        share = list(chain.from_iterable(slow[hand::hands]))
+        shares.append([*share, *islice(rest, max(size - len(share), 0))])
+    return [*chain.from_iterable(shares), *rest]
 
 
 @pytest.fixture(scope="session")

@@ -65,8 +65,8 @@ def test(context: typer.Context) -> None:
 
 
 def _at_once() -> int:
-    """How many tests run side by side: one more than there are cores, for some only wait."""
-    return min((os.cpu_count() or 1) + 1, MOST_AT_ONCE)
+    """How many tests run side by side: two more than there are cores, for some only wait."""
+    return min((os.cpu_count() or 1) + 2, MOST_AT_ONCE)
 
 
 def _see_to_a_browser(script: Path) -> None:
