@@ -32,7 +32,8 @@ gc.disable()  # until all tests are collected: none of what that makes is garbag
 
 def pytest_sessionstart(session: pytest.Session) -> None:
     """Spark's class cache is made while the processes that run the tests start."""
-    if getattr(session.config.option, "numprocesses", None):  # this is the one that hands out
+    if getattr(session.config.option, "numprocesses", None):
+        gc.enable()  # this is the one that hands out, and collects none
         threading.Thread(target=_prepare).start()
 
 
@@ -42,7 +43,7 @@ def _prepare() -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Tests that need the sandbox skip where there is none; in CI they must run."""
+    """Deal them out; those that need the sandbox skip where there is none, but never in CI."""
     if processes := os.environ.get("PYTEST_XDIST_WORKER_COUNT"):
         items[:] = _dealt(items, int(processes))
     why = sandbox.unavailable()

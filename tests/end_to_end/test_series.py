@@ -11,6 +11,7 @@ from autograder import kinds
 from autograder.authoring import series
 from autograder.authoring.validate import validate
 from autograder.capture import sandbox
+from autograder.capture.worker import omitted
 from autograder.pipeline import grade
 from tests.end_to_end.conftest import SOLUTION, Make, lasting, submit
 
@@ -120,6 +121,16 @@ def test_answers_that_are_known_are_not_sought_again(
     for _ in range(2):
         assert [each.score for each in series.grade_series(target, works, seed=SEED)] == [2, 1]
     assert started == [3, 2]
+
+
+def test_a_notebook_finds_whole_what_the_worker_leaves_out(
+    make: Make, tmp_path: Path, started: list[int]
+) -> None:
+    names = ", ".join(sorted({name.partition(".")[0] for name in omitted.HOLLOW}))
+    whole = "yaml.safe_load('a: 1'), jsonschema.validate(1, {'type': 'integer'}), requests.get"
+    work = submit(tmp_path, f"import {names}, pyarrow\n{whole}, click.echo, tenacity.nap\n{RIGHT}")
+    assert [each.score for each in series.grade_series(make(), [work], seed=SEED)] == [2]
+    assert started == [2]
 
 
 def test_validate_tries_works_together_and_what_is_wrong_once_more_alone(
