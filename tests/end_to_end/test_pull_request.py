@@ -17,6 +17,7 @@ import pytest
 
 from autograder import assignment, paths
 from autograder.authoring.golden import load_cases, write_submission
+from autograder.site import assets
 from autograder.standin import StandIn
 from tests.workflows.runner import Job, Scene, run_workflow
 
@@ -51,6 +52,8 @@ class Cohort:
         # The environment that runs this test stands in for the one that a runner would make.
         self._program("pioneers", f'exec "{sys.executable}" -P -m autograder "$@"')
         self._program(".ci/sandbox", "exit 0")
+        # The steps do not get the variables that may tell npm of a registry and its certificate.
+        assets.fetch(ROOT / "site", paths.cache())
         for login in ("garam-example", "haneul-example"):
             hub.create_user(login)
         hub.create_repository("garam-example", "cohort")
