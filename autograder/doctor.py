@@ -7,6 +7,7 @@ import platform
 import shutil
 import subprocess
 import sys
+import sysconfig
 import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -22,6 +23,7 @@ from autograder.errors import InfrastructureError
 from autograder.models import Limits
 
 NEEDED_MEMORY_GB, NEEDED_DISK_GB = 4, 2
+OPTIMISED = "--enable-optimizations"
 
 
 @dataclass(frozen=True)
@@ -45,10 +47,23 @@ def examine(*, start_spark: bool = True) -> Iterator[Finding]:
 
 def _python() -> Finding:
     found = f"{platform.python_version()} at {sys.executable}"
-    good = (3, 11) <= sys.version_info[:2] <= (3, 13)
-    return Finding(
-        "Python", "ok" if good else "bad", found, "" if good else "use Python 3.11, 3.12 or 3.13"
-    )
+    if not (3, 11) <= sys.version_info[:2] <= (3, 13):
+        return Finding("Python", "bad", found, "use Python 3.11, 3.12 or 3.13")
+    if _is_slow_build():
+        return Finding(
+            "Python",
+            "warn",
+            f"{found}, built without optimisation",
+            "a distribution's Python is faster: install one of this version with its venv, "
+            "remove .venv, and run ./pioneers again",
+        )
+    return Finding("Python", "ok", found)
+
+
+def _is_slow_build() -> bool:
+    """Whether somebody built this Python with the defaults; a distribution has its own ways."""
+    built = sysconfig.get_config_var("CONFIG_ARGS") or OPTIMISED
+    return OPTIMISED not in built and sys.base_prefix != "/usr"
 
 
 def _memory() -> Finding:

@@ -16,6 +16,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import sysconfig
 import time
 import venv
 from collections.abc import Mapping
@@ -232,6 +233,49 @@ def test_a_fitting_python_on_the_path_takes_over(tmp_path: Path) -> None:
     assert (run.returncode, run.stdout) == (0, "handed over: doctor\n"), run.stderr
 
 
+@pytest.mark.parametrize(
+    ("built", "system", "taken"),
+    [
+        ("'--prefix=/home/haneul/python'", "exit 0", True),
+        ("'--prefix=/usr' '--enable-optimizations' '--with-lto'", "exit 0", False),
+        ("'--prefix=/home/haneul/python'", "exit 1", False),
+        ("'--prefix=/home/haneul/python'", None, False),
+        (None, "exit 0", False),
+    ],
+    ids=["plain", "optimised", "cannot make environments", "not there", "nothing is known"],
+)
+def test_a_python_built_without_optimisation_gives_way_to_the_systems(
+    built: str | None,
+    system: str | None,
+    taken: bool,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    path = tools(tmp_path / "bin", **({"python": system} if system else {}))
+    base_python = script(ROOT)["base_python"]
+    monkeypatch.setitem(base_python.__globals__, "SYSTEM", f"{path}/python")
+    monkeypatch.setattr(sysconfig, "get_config_var", lambda _: built)
+    monkeypatch.setenv("PIONEERS_LANGUAGE", "en")
+    own = sys._base_executable  # type: ignore[attr-defined]
+    assert base_python() == (f"{path}/python" if taken else own)
+    told = f"pioneers: {own} was built without optimisation; the environment gets {path}/python"
+    assert [line.split(", which")[0] for line in capsys.readouterr().err.splitlines()] == (
+        [told] if taken else []
+    )
+
+
+def test_the_systems_python_by_another_name_is_no_other(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    base_python = script(ROOT)["base_python"]
+    own = sys._base_executable  # type: ignore[attr-defined]
+    (tmp_path / "python").symlink_to(own)
+    monkeypatch.setitem(base_python.__globals__, "SYSTEM", str(tmp_path / "python"))
+    monkeypatch.setattr(sysconfig, "get_config_var", lambda _: "'--prefix=/usr'")
+    assert (base_python(), capsys.readouterr().err) == (own, "")
+
+
 @pytest.fixture
 def no_ensurepip(tmp_path: Path) -> Path:
     """A folder for PYTHONPATH that makes Python look like Debian's without python3-venv."""
@@ -276,7 +320,7 @@ def test_a_missing_sandbox_is_a_note_and_no_more(
 ) -> None:
     monkeypatch.setenv("PATH", tools(tmp_path / "bin"))
     monkeypatch.setenv("PIONEERS_LANGUAGE", "en")
-    script(ROOT)["prepare_machine"]()
+    script(ROOT)["prepare_machine"](sys.executable)
     told = capsys.readouterr()
     assert told.out == ""
     expected = (
