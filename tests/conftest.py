@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 
 import pytest
 import requests
+from hypothesis import HealthCheck, settings
 from requests.adapters import HTTPAdapter
 
 from autograder.capture import java, sandbox
@@ -27,6 +28,9 @@ ROOT = Path(__file__).resolve().parent.parent
 # package; no schema here asks for it.
 sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
 SLOW = ("network", "sandbox", "spark")
+# A machine that is busy makes no example wrong.
+settings.register_profile("untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("untimed")
 gc.disable()  # until all tests are collected: none of what that makes is garbage
 
 

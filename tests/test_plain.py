@@ -74,7 +74,7 @@ VALUES = st.recursive(
 )
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400)
 @given(VALUES)
 def test_every_plain_value_comes_back_as_it_was(value: Any) -> None:
     assert alike(there_and_back(value), value)
@@ -276,7 +276,7 @@ JUNK = st.recursive(
 )  # fmt: skip
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400)
 @given(JUNK)
 def test_any_json_gives_plain_values_or_a_refusal(tree: Any) -> None:
     try:

@@ -215,7 +215,7 @@ JUNK = st.recursive(
 )
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(st.fixed_dictionaries({"nbformat": st.sampled_from((3, 4, 5, "4", None))}, optional={
     "cells": JUNK | st.lists(JUNK), "worksheets": JUNK | st.lists(JUNK),
 }))  # fmt: skip
@@ -224,7 +224,7 @@ def test_any_json_is_taken_or_refused_in_words(tree: dict[str, Any]) -> None:
     assert isinstance(outcome, str) or any(cell.source.strip() for cell in outcome)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(st.binary(max_size=200))
 def test_any_bytes_are_refused_in_words(body: bytes) -> None:
     refused(lambda: parse_notebook(body, NOTEBOOK))

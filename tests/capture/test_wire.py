@@ -30,7 +30,7 @@ NAMES = st.text(max_size=8).filter(lambda name: name not in ("kind", "bytes"))
 FIELDS = st.dictionaries(NAMES, st.none() | st.integers() | st.text(max_size=9), max_size=4)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(st.lists(st.tuples(st.text(min_size=1, max_size=9), FIELDS, st.binary(max_size=40))))
 def test_what_is_written_is_what_is_read(sent: list[tuple[str, dict[str, Any], bytes]]) -> None:
     sink = io.BytesIO()

@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 import pyarrow as pa
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from autograder.grade.compare import arrived, compare_frames
@@ -78,7 +78,7 @@ def tables(draw: st.DrawFn) -> tuple[pa.Table, pa.Table]:
 KEYS = st.sampled_from([(), ("a",), ("b",), ("a", "b"), ("z",)])
 
 
-@settings(deadline=None, max_examples=400, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=400)
 @given(tables(), KEYS, st.sampled_from(["any", "strict"]), st.sampled_from([0.0, 1e-9, 1e-3, 1.0]))
 def test_no_table_breaks_a_comparison(
     pair: tuple[pa.Table, pa.Table], keys: tuple[str, ...], order: Any, tolerance: float

@@ -8,7 +8,7 @@ from decimal import Decimal
 import numpy as np
 import pyarrow as pa
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from autograder.grade.compare import compare_frames
@@ -156,7 +156,6 @@ def table(values: list[tuple[object, object, object]]) -> pa.Table:
     )
 
 
-@settings(deadline=None)
 @given(rows, st.randoms(use_true_random=False))
 def test_rows_and_columns_in_any_order_are_equal(
     values: list[tuple[object, object, object]], random: object
@@ -166,7 +165,6 @@ def test_rows_and_columns_in_any_order_are_equal(
     assert compare_frames(table(shuffled).select(["t", "i", "s"]), table(values)) == []
 
 
-@settings(deadline=None)
 @given(rows, rows)
 def test_equal_exactly_when_the_multisets_are(left: list[object], right: list[object]) -> None:
     # An all-null column fits every type, so the plain multiset is the whole truth here.

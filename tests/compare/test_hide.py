@@ -69,7 +69,7 @@ def leaks(findings: list[Finding]) -> Iterator[str]:
     yield from TRACES.findall(everything)
 
 
-@settings(deadline=None, max_examples=150)
+@settings(max_examples=150)
 @given(ours, theirs, keys, st.sampled_from(["any", "strict"]))
 def test_frames(left: list[Any], right: list[Any], by: tuple[str, ...], order: Any) -> None:
     findings = compare_frames(frame(left), frame(right), keys=by, order=order)
@@ -77,7 +77,7 @@ def test_frames(left: list[Any], right: list[Any], by: tuple[str, ...], order: A
     assert not list(leaks(findings))
 
 
-@settings(deadline=None, max_examples=150)
+@settings(max_examples=150)
 @given(theirs, st.sampled_from(["number", "text", "day"]), st.data())
 def test_frames_that_share_their_keys(right: list[Any], column: str, data: st.DataObject) -> None:
     """Rows meet by the two columns that are equal; the third holds the secret."""

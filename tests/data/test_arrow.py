@@ -8,7 +8,7 @@ import sys
 import numpy as np
 import pyarrow as pa
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as some
 
 from autograder.data.arrow import array, joined, numbers, text
@@ -23,7 +23,6 @@ assert "pandas" not in sys.modules
 """
 
 
-@settings(deadline=None)
 @given(TEXTS)
 def test_texts(words: list[str | None]) -> None:
     made = array(words)
@@ -31,7 +30,6 @@ def test_texts(words: list[str | None]) -> None:
     assert made.equals(pa.array(words, pa.string()))
 
 
-@settings(deadline=None)
 @given(some.lists(some.tuples(some.integers(-(2**31), 2**31 - 1), some.booleans()), max_size=40))
 @pytest.mark.parametrize("kind", ["int8", "int32", "int64", "bool"])
 def test_numbers_and_flags(kind: str, rows: list[tuple[int, bool]]) -> None:

@@ -22,7 +22,7 @@ WORDS_AT = [
 
 
 @given(cuts=st.lists(st.integers(0, 999), max_size=8), seed=st.integers(0, 2**63 - 1))
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 def test_any_cut_gives_the_same_words(cuts: list[int], seed: int) -> None:
     stream = Stream(seed, ("a",))
     edges = [0, *sorted(cuts), 1000]
@@ -72,7 +72,7 @@ def test_chance_is_exact_at_its_ends(rate: float, expected: bool) -> None:
 
 
 @given(count=st.integers(1, 400), seed=st.integers(0, 1000))
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 def test_scatter_and_permutation_are_one_to_one(count: int, seed: int) -> None:
     stream = Stream(seed, ("p",))
     numbers = np.arange(count)
@@ -92,7 +92,7 @@ def test_below_each_stays_below_its_own_limit() -> None:
     cuts=st.lists(st.integers(0, 400), max_size=5),
     limit=st.none() | st.integers(0, 9),
 )
-@settings(deadline=None, max_examples=120)
+@settings(max_examples=120)
 def test_rows_of_parents_are_the_same_for_any_cut(
     count: dict[int, int], parents: int, cuts: list[int], limit: int | None
 ) -> None:

@@ -345,7 +345,7 @@ def outline(text: str) -> Outline:
     return Outline(RENDER.render(text))
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(HOSTILE)
 def test_members_words_change_nothing_but_words(word: str) -> None:
     text = to_comment(hostile_page(word))
@@ -378,7 +378,7 @@ def test_members_words_change_nothing_but_words(word: str) -> None:
     assert "\ud800" not in text
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(HOSTILE)
 def test_a_notice_over_hostile_words_takes_off_only_itself(word: str) -> None:
     before = to_comment(hostile_page(word))

@@ -261,7 +261,7 @@ def test_links_and_headings_of_authors_are_moved_but_for_those_in_code() -> None
     assert markup.anchored("## A\n\n## B { #b }\n\n## C").count("#part-") == 2
 
 
-@settings(deadline=None, max_examples=50)
+@settings(max_examples=50)
 @given(st.text(max_size=60))
 def test_a_code_block_cannot_be_left(body: str) -> None:
     shown = rendered(markup.fenced(f"{body}\n```\n<script>", "text"))
@@ -284,7 +284,7 @@ PIECES = [
 ]
 
 
-@settings(deadline=None, max_examples=50)
+@settings(max_examples=50)
 @given(st.lists(st.sampled_from(PIECES), max_size=25).map("".join))
 def test_text_for_a_page_is_that_text_whatever_extension_reads_it(raw: str) -> None:
     told = escape.clean(raw)

@@ -200,7 +200,7 @@ def test_a_dataset_is_measured_again_only_when_it_changes(tmp_path: Path) -> Non
     assert made("another") == b"made\nof lines"
 
 
-@settings(deadline=None, max_examples=50)
+@settings(max_examples=50)
 @given(st.dictionaries(st.text(max_size=12), st.integers(0, 10**6), min_size=1, max_size=9))
 def test_a_plot_is_sound_xml_for_any_label(values: dict[str, float]) -> None:
     safe = {name: n + 1 for name, n in values.items() if name.isprintable()} or {"x": 1}
