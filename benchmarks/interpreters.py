@@ -14,12 +14,11 @@ import argparse
 import os
 import statistics
 import subprocess
-import sys
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-from one_notebook import measure, ratio
+from one_notebook import in_turn, measure, ratio
 
 ROOT = Path(__file__).resolve().parent.parent
 REQUIREMENTS = [str(ROOT / "requirements" / f"{name}.txt") for name in ("bootstrap", "grader")]
@@ -62,11 +61,7 @@ def main() -> None:
             python: prepare(python, Path(name) / str(number), options.command)
             for number, python in enumerate(options.pythons)
         }
-        taken: dict[str, list[tuple[float, float]]] = {side: [] for side in sides}
-        for number in range(options.rounds):
-            for side, run in sides.items():
-                taken[side].append(run())
-                print(f"round {number + 1}: {side} {taken[side][-1][0]:.1f} s", file=sys.stderr)
+        taken = in_turn(sides, options.rounds)
     print(f"\n{' '.join(options.command)}, {options.rounds} rounds, {os.cpu_count()} cores\n")
     print("| Python | median s | ÷ first |\n|:--|--:|--:|")
     for side, runs in taken.items():

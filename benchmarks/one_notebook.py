@@ -284,14 +284,21 @@ def main() -> None:
     options = parser.parse_args()
     java.prepare(print)
     with tempfile.TemporaryDirectory(prefix="bench-") as name:
-        sides = prepare(Path(name), options.kind)
-        taken: dict[str, list[tuple[float, float]]] = {side: [] for side in sides}
-        for number in range(options.rounds):
-            for side, run in sides.items():
-                taken[side].append(run())
-                print(f"round {number + 1}: {side} {taken[side][-1][0]:.1f} s", file=sys.stderr)
+        taken = in_turn(prepare(Path(name), options.kind), options.rounds)
     print(f"\n{options.kind} notebook, {options.rounds} rounds, {os.cpu_count()} cores\n")
     print(table(taken))
+
+
+def in_turn(
+    sides: dict[str, Callable[[], tuple[float, float]]], rounds: int
+) -> dict[str, list[tuple[float, float]]]:
+    """What each side took in each round, all sides one after another in each."""
+    taken: dict[str, list[tuple[float, float]]] = {side: [] for side in sides}
+    for number in range(rounds):
+        for side, run in sides.items():
+            taken[side].append(run())
+            print(f"round {number + 1}: {side} {taken[side][-1][0]:.1f} s", file=sys.stderr)
+    return taken
 
 
 def table(taken: dict[str, list[tuple[float, float]]]) -> str:
