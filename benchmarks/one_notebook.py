@@ -22,6 +22,7 @@ import statistics
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -33,6 +34,7 @@ from autograder.capture import java
 
 ROOT = Path(__file__).resolve().parent.parent
 SEED = 42
+LOOK_S = 0.2
 TOML = """format_version = 1
 id = "{name}"
 kind = "notebook"
@@ -137,28 +139,46 @@ def notebook(cells: list[dict[str, object]]) -> str:
 
 def measure(command: list[str], *, cwd: Path, environment: dict[str, str]) -> tuple[float, float]:
     """Wall seconds of a command and the peak resident memory of its process tree, in MB."""
-    started = time.perf_counter()
-    process = subprocess.Popen(
-        command, cwd=cwd, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
-    )
-    peak, output = 0, process.stdout
-    os.set_blocking(output.fileno(), False)
-    said = b""
-    while process.poll() is None:
-        said = (said + (output.read() or b""))[-4000:]
-        try:
-            tree = [
-                psutil.Process(process.pid),
-                *psutil.Process(process.pid).children(recursive=True),
-            ]
-            peak = max(peak, sum(each.memory_info().rss for each in tree))
-        except psutil.Error:
-            pass
-        time.sleep(0.05)
-    seconds = time.perf_counter() - started
-    if process.returncode:
-        raise SystemExit(f"{command}: exit {process.returncode}\n{said.decode('utf-8', 'replace')}")
-    return seconds, peak / 2**20
+    with tempfile.TemporaryFile() as said:
+        started = time.perf_counter()
+        process = subprocess.Popen(
+            command, cwd=cwd, env=environment, stdout=said, stderr=subprocess.STDOUT
+        )
+        watch = Watch(process.pid)
+        watch.start()
+        process.wait()
+        seconds = time.perf_counter() - started
+        watch.ended.set()
+        watch.join()
+        if process.returncode:
+            said.seek(max(0, said.tell() - 4000))
+            told = said.read().decode("utf-8", "replace")
+            raise SystemExit(f"{command}: exit {process.returncode}\n{told}")
+    return seconds, watch.peak / 2**20
+
+
+class Watch(threading.Thread):
+    """Looks at a process tree's memory now and then, seldom enough not to be a rival for the time.
+
+    Attributes:
+        peak: its most resident bytes so far.
+        ended: to be set when there is no more to see.
+    """
+
+    def __init__(self, pid: int) -> None:
+        super().__init__()
+        self.root = psutil.Process(pid)
+        self.peak = 0
+        self.ended = threading.Event()
+
+    def run(self) -> None:
+        """Until `ended` is set."""
+        while not self.ended.wait(LOOK_S):
+            try:
+                tree = [self.root, *self.root.children(recursive=True)]
+                self.peak = max(self.peak, sum(each.memory_info().rss for each in tree))
+            except psutil.Error:
+                pass
 
 
 def prepare(folder: Path, kind: str) -> dict[str, Callable[[], tuple[float, float]]]:

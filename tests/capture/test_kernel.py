@@ -29,7 +29,17 @@ do = asyncio.get_event_loop().run_until_complete
 atexit.register(lambda: do(managed.provisioner.kill()))  # it holds what is read to its end
 client = managed.client()
 client.start_channels()
+get, heard = client.iopub_channel.get_msg, []
+
+async def listen(**how):
+    heard.append("nothing")
+    message = await get(**how)
+    heard[-1] = message["msg_type"]
+    return message
+
+client.iopub_channel.get_msg = listen
 do(client.wait_for_ready(timeout=60))
+client.iopub_channel.get_msg = get
 
 def ask(code, timeout=60):
     said = []
@@ -70,6 +80,7 @@ async def after_an_error():
     replies = [await client._async_recv_reply(asked, timeout=60) for asked in sent]
     return [reply["content"]["status"] for reply in replies]
 
+facts["last heard"] = heard[-1]
 facts["interrupt"] = do(interrupted())
 facts["after an error"] = do(after_an_error())
 facts["alive"] = do(managed.is_alive())
@@ -112,12 +123,44 @@ def test_a_fork_is_the_kernel_that_a_process_of_its_own_would_be(tmp_path: Path)
     for facts in (forked, own):
         facts.pop("cwd")
         facts.pop("open", None)
+        assert facts.pop("last heard") != "nothing"  # once it is up, nobody waits for silence
     assert forked == own
     assert forked["set"] == "yes"
     assert forked["interrupt"] == "KeyboardInterrupt"
     assert forked["after an error"] == ["error", "ok"]
     assert forked["alive"] is True
     assert forked["status"] == forked["again"] == 3
+
+
+SILENT = """
+import asyncio, os, sys, time
+from pathlib import Path
+from autograder.capture.worker import kernel, manager
+waiting = kernel.Fork([], []) if kernel.can_fork() else None
+managed = manager.start(waiting, Path(sys.argv[1]), dict(os.environ))
+client = managed.client()
+client.start_channels()
+do = asyncio.get_event_loop().run_until_complete
+said = []
+for number in (19, 9):  # it stops, and then it ends
+    os.kill(managed.provisioner.pid, number)
+    try:
+        do(client.wait_for_ready(timeout=1.5 if number == 19 else 60))
+    except RuntimeError as error:
+        said.append(str(error))
+print("; ".join(said))
+"""
+
+
+def test_a_kernel_that_stops_or_ends_before_it_is_up_is_told_of(tmp_path: Path) -> None:
+    script = tmp_path / "ask.py"
+    script.write_text(SILENT, "utf-8")
+    done = subprocess.run(
+        [sys.executable, "-P", str(script), str(tmp_path)], cwd=ROOT, timeout=120, check=False,
+        env={**os.environ, "TMPDIR": str(tmp_path)}, capture_output=True, text=True,
+    )  # fmt: skip
+    told = "the kernel did not answer in 1.5 s; the kernel ended before it answered\n"
+    assert done.stdout == told, done.stderr
 
 
 GIVES_WAY = """

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
+import queue
+import time
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+import zmq
 from jupyter_client.asynchronous.client import AsyncKernelClient
 from jupyter_client.kernelspec import KernelSpec
 from jupyter_client.manager import AsyncKernelManager
@@ -16,10 +20,42 @@ from jupyter_client.provisioning.local_provisioner import LocalProvisioner
 from autograder.capture.worker import kernel
 
 NAME = "python3"
+RECONNECT_MS = 10
+"""A kernel listens some tenths of a second after its client has begun to knock. ZeroMQ knocks
+again every 100 ms, unless told otherwise."""
+ANSWER_S, HEARD_S = 1.0, 0.2
+"""How long jupyter_client waits for an answer, and for the word of it where outputs come, before
+it asks again."""
 
 
 class OurKernelClient(AsyncKernelClient):
-    """Never has a cell skipped because the one before it failed."""
+    """Finds its kernel as soon as it is up; no cell is skipped because one before it failed."""
+
+    def _context_default(self) -> zmq.asyncio.Context:
+        context = super()._context_default()
+        context.setsockopt(zmq.RECONNECT_IVL, RECONNECT_MS)
+        return context
+
+    async def wait_for_ready(self, timeout: float | None = None) -> None:
+        """Return once the kernel has answered and its outputs are heard.
+
+        jupyter_client's own then listens until nothing has come for 0.2 s, so that no older
+        output is left. Here nobody takes one for his own: nbclient asks each whose child it is.
+
+        Raises:
+            RuntimeError: the kernel has ended, or does not answer in `timeout` seconds.
+        """
+        deadline = time.monotonic() + (float("inf") if timeout is None else timeout)
+        while True:
+            self.kernel_info()
+            with contextlib.suppress(queue.Empty):
+                await self.shell_channel.get_msg(timeout=ANSWER_S)
+                await self.iopub_channel.get_msg(timeout=HEARD_S)
+                return
+            if not await self.is_alive():
+                raise RuntimeError("the kernel ended before it answered")
+            if time.monotonic() > deadline:
+                raise RuntimeError(f"the kernel did not answer in {timeout} s")
 
     def execute(self, code: str, *args: Any, **kwargs: Any) -> str:
         """Send code to be run, whatever comes of the code before it.
