@@ -13,10 +13,11 @@ import signal
 import sys
 import traceback
 from collections.abc import Callable
-from typing import NoReturn
+from typing import Annotated, NoReturn
 
 import typer
 
+from autograder import __version__
 from autograder.cli import (
     answering,
     authoring,
@@ -57,6 +58,22 @@ app.add_typer(site.app, name="site")
 USAGE, FAULT, INTERRUPTED = 2, 3, 130
 
 
+def _say_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"pioneers {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _before(
+    _: Annotated[
+        bool,
+        typer.Option("--version", callback=_say_version, is_eager=True, help="Say which this is."),
+    ] = False,
+) -> None:
+    """Grade notebooks fairly, explain kindly."""
+
+
 @functools.cache
 def _command() -> Callable[..., int | None]:
     """What typer makes of all commands, which takes longer than many of them."""
@@ -89,7 +106,8 @@ def main(arguments: list[str] | None = None) -> None:
         sys.exit(0)
     except Exception as error:  # noqa: BLE001 - the last door: one line, never a traceback
         if (usage := _usage(error)) is not None:
-            _explain(error, usage, debug)
+            if usage:
+                _explain(error, usage, debug)
             sys.exit(USAGE)
         said = f"{type(error).__name__}: {error}".splitlines()[0][:300]
         _explain(
@@ -114,9 +132,15 @@ def _stop(number: int, _frame: object) -> None:
 
 
 def _usage(error: Exception) -> str | None:
-    """The words of a mistake on the command line, or None if it is none."""
+    """The words of a mistake on the command line, or None if it is none.
+
+    Empty where no words came: typer has then printed the help already.
+    """
     words = getattr(error, "format_message", None)
-    return f"{words()} See pioneers --help." if callable(words) else None
+    if not callable(words):
+        return None
+    said = words()
+    return f"{said} See pioneers --help." if said else ""
 
 
 def _explain(error: BaseException, line: str, debug: bool) -> None:

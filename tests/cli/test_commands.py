@@ -16,6 +16,7 @@ from pathlib import Path
 import psutil
 import pytest
 
+from autograder import __version__
 from tests.command import pioneers as call
 
 COMMANDS = (
@@ -111,6 +112,18 @@ def test_help_explains_each_command(command: str) -> None:
     done = pioneers(*command.split(), "--help")
     assert done.returncode == 0
     assert "Usage: pioneers" in done.stdout
+
+
+def test_the_version_is_told() -> None:
+    assert pioneers("--version").stdout == f"pioneers {__version__}\n"
+
+
+@pytest.mark.parametrize("command", ["", "data"])
+def test_nothing_asked_is_answered_by_the_help_alone(command: str) -> None:
+    done = pioneers(*command.split())
+    assert done.returncode == 2
+    assert "Usage: pioneers" in done.stdout
+    assert done.stderr == ""
 
 
 @pytest.mark.parametrize(
