@@ -166,7 +166,7 @@ class Watch(threading.Thread):
     """
 
     def __init__(self, pid: int) -> None:
-        super().__init__()
+        super().__init__(daemon=True)
         self.root = psutil.Process(pid)
         self.peak = 0
         self.ended = threading.Event()
