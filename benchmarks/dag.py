@@ -16,12 +16,12 @@ import argparse
 import os
 import shutil
 import statistics
-import subprocess
 import sys
 import tempfile
-import time
 from collections.abc import Callable
 from pathlib import Path
+
+from one_notebook import in_turn, measure, ratio
 
 from autograder import data
 from autograder.capture import airflow
@@ -36,24 +36,7 @@ if __name__ == "__main__":
 """
 
 
-def measure(commands: list[list[str]], environment: dict[str, str]) -> float:
-    """Wall seconds of commands, one after the other."""
-    started = time.perf_counter()
-    for command in commands:
-        done = subprocess.run(
-            command,
-            env=environment,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            check=False,
-        )
-        if done.returncode:
-            raise SystemExit(f"{command}: {done.stdout[-3000:].decode('utf-8', 'replace')}")
-    return time.perf_counter() - started
-
-
-def sides(folder: Path) -> dict[str, Callable[[], float]]:
+def sides(folder: Path) -> dict[str, Callable[[], tuple[float, float]]]:
     """The name and the timed run of each side."""
     solution = ROOT / "assignments" / ASSIGNMENT / "solution" / "dag.py"
     tables, dags = folder / "data", folder / "dags"
@@ -70,19 +53,16 @@ def sides(folder: Path) -> dict[str, Callable[[], float]]:
         "AIRFLOW_VAR_OUTPUT_DIR": str(folder / "output"),
     }
 
-    def by_hand() -> float:
+    def by_hand() -> tuple[float, float]:
         shutil.rmtree(home, ignore_errors=True)
-        return measure(
-            [
-                [sys.executable, "-m", "airflow", "db", "migrate"],
-                [sys.executable, str(dags / "dag.py")],
-            ],
-            stock,
-        )
+        steps = (["-m", "airflow", "db", "migrate"], [str(dags / "dag.py")])
+        parts = [measure([sys.executable, *step], cwd=folder, environment=stock) for step in steps]
+        return sum(seconds for seconds, _ in parts), max(peak for _, peak in parts)
 
-    def pioneers(*more: str) -> float:
+    def pioneers(*more: str) -> tuple[float, float]:
         command = [sys.executable, "-P", "-m", "autograder", "grade", ASSIGNMENT, str(solution)]
-        return measure([[*command, "--json", *more]], {**os.environ, "PYTHONPATH": str(ROOT)})
+        environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+        return measure([*command, "--json", *more], cwd=folder, environment=environment)
 
     pioneers("--seed", "1")
     return {
@@ -100,20 +80,15 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=5)
     rounds = parser.parse_args().rounds
     airflow.prepare(print)
-    taken: dict[str, list[float]] = {}
     with tempfile.TemporaryDirectory(prefix="bench-") as name:
-        runs = sides(Path(name))
-        for number in range(rounds):
-            for side, run in runs.items():
-                taken.setdefault(side, []).append(run())
-                print(f"round {number + 1}: {side} {taken[side][-1]:.1f} s", file=sys.stderr)
+        taken = in_turn(sides(Path(name)), rounds)
     print(f"\n{rounds} rounds, {os.cpu_count()} cores\n")
     print("| side | median s | min–max s | ÷ by hand |\n|:--|--:|--:|--:|")
-    for side, wall in taken.items():
-        pairs = zip(wall, taken["by hand"], strict=True)
-        ratio = statistics.median(a / b for a, b in pairs)
+    for side, runs in taken.items():
+        wall = [seconds for seconds, _ in runs]
         spread = f"{min(wall):.1f}–{max(wall):.1f}"
-        print(f"| {side} | {statistics.median(wall):.1f} | {spread} | {ratio:.2f} |")
+        middle = f"{statistics.median(wall):.1f}"
+        print(f"| {side} | {middle} | {spread} | {ratio(runs, taken['by hand'])} |")
 
 
 if __name__ == "__main__":

@@ -138,15 +138,25 @@ def notebook(cells: list[dict[str, object]]) -> str:
 
 
 def measure(command: list[str], *, cwd: Path, environment: dict[str, str]) -> tuple[float, float]:
-    """Wall seconds of a command and the peak resident memory of its process tree, in MB."""
+    """Wall seconds of a command and the peak resident memory of its process tree, in MB.
+
+    The tree is looked at now and then; the kernel knows the largest of its processes exactly, which
+    is what counts where a command has ended before the first look.
+    """
     with tempfile.TemporaryFile() as said:
         started = time.perf_counter()
         process = subprocess.Popen(
-            command, cwd=cwd, env=environment, stdout=said, stderr=subprocess.STDOUT
+            command,
+            cwd=cwd,
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            stdout=said,
+            stderr=subprocess.STDOUT,
         )
         watch = Watch(process.pid)
         watch.start()
-        process.wait()
+        _, status, used = os.wait4(process.pid, 0)
+        process.returncode = os.waitstatus_to_exitcode(status)
         seconds = time.perf_counter() - started
         watch.ended.set()
         watch.join()
@@ -154,7 +164,7 @@ def measure(command: list[str], *, cwd: Path, environment: dict[str, str]) -> tu
             said.seek(max(0, said.tell() - 4000))
             told = said.read().decode("utf-8", "replace")
             raise SystemExit(f"{command}: exit {process.returncode}\n{told}")
-    return seconds, watch.peak / 2**20
+    return seconds, max(watch.peak / 2**20, used.ru_maxrss / 2**10)
 
 
 class Watch(threading.Thread):

@@ -37,7 +37,6 @@ from autograder.errors import PioneersError
 
 app = typer.Typer(
     name="pioneers",
-    help="Data Pioneers: grade notebooks fairly, explain kindly.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
@@ -71,7 +70,7 @@ def _before(
         typer.Option("--version", callback=_say_version, is_eager=True, help="Say which this is."),
     ] = False,
 ) -> None:
-    """Grade notebooks fairly, explain kindly."""
+    """Data Pioneers: grade notebooks fairly, explain kindly."""
 
 
 @functools.cache

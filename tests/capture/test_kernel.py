@@ -132,6 +132,19 @@ def test_a_fork_is_the_kernel_that_a_process_of_its_own_would_be(tmp_path: Path)
     assert forked["status"] == forked["again"] == 3
 
 
+def ran(source: str, tmp_path: Path) -> subprocess.CompletedProcess[str]:
+    """A script that plays the worker, with a folder for the kernel as its argument.
+
+    Its output is read to its end, so no kernel that holds it is left.
+    """
+    script = tmp_path / "worker.py"
+    script.write_text(source, "utf-8")
+    return subprocess.run(
+        [sys.executable, "-P", str(script), str(tmp_path)], cwd=ROOT, timeout=120, check=False,
+        env={**os.environ, "TMPDIR": str(tmp_path)}, capture_output=True, text=True,
+    )  # fmt: skip
+
+
 SILENT = """
 import asyncio, os, sys, time
 from pathlib import Path
@@ -153,12 +166,7 @@ print("; ".join(said))
 
 
 def test_a_kernel_that_stops_or_ends_before_it_is_up_is_told_of(tmp_path: Path) -> None:
-    script = tmp_path / "ask.py"
-    script.write_text(SILENT, "utf-8")
-    done = subprocess.run(
-        [sys.executable, "-P", str(script), str(tmp_path)], cwd=ROOT, timeout=120, check=False,
-        env={**os.environ, "TMPDIR": str(tmp_path)}, capture_output=True, text=True,
-    )  # fmt: skip
+    done = ran(SILENT, tmp_path)
     told = "the kernel did not answer in 1.5 s; the kernel ended before it answered\n"
     assert done.stdout == told, done.stderr
 
@@ -179,28 +187,22 @@ waiting.kill()
 
 @pytest.mark.skipif(not Path("/proc/self/autogroup").exists(), reason="no groups by session here")
 def test_a_kernel_that_gives_way_does_so_with_its_session(tmp_path: Path) -> None:
-    script = tmp_path / "ask.py"
-    script.write_text(GIVES_WAY, "utf-8")
-    command = [sys.executable, "-P", str(script)]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    done = ran(GIVES_WAY, tmp_path)
     assert done.stdout.split()[-3:] == ["nice", "19", "19"], done.stdout + done.stderr
 
 
+LEAVES = """
+import os, sys
+from pathlib import Path
+from autograder.capture.worker import kernel, manager
+waiting = kernel.Fork([], []) if kernel.can_fork() else None
+managed = manager.start(waiting, Path(sys.argv[1]), dict(os.environ))
+print(managed.provisioner.pid, flush=True)
+os.kill(os.getpid(), 9)
+"""
+
+
 def test_a_kernel_whose_worker_is_killed_ends_too(tmp_path: Path) -> None:
-    script = tmp_path / "leave.py"
-    script.write_text(
-        "import os, sys\nfrom pathlib import Path\n"
-        "from autograder.capture.worker import kernel, manager\n"
-        "waiting = kernel.Fork([], []) if kernel.can_fork() else None\n"
-        "managed = manager.start(waiting, Path(sys.argv[1]), dict(os.environ))\n"
-        "print(managed.provisioner.pid, flush=True)\n"
-        "os.kill(os.getpid(), 9)\n",
-        "utf-8",
-    )
-    done = subprocess.run(
-        [sys.executable, "-P", str(script), str(tmp_path)], cwd=ROOT, timeout=120, check=False,
-        env={**os.environ, "TMPDIR": str(tmp_path)}, stdout=subprocess.PIPE, text=True,
-    )  # fmt: skip
-    # It holds the output that is read to its end above: the read ends only because it has ended.
+    done = ran(LEAVES, tmp_path)
     assert int(done.stdout) > 0
     assert done.returncode == -9

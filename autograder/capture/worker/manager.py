@@ -24,8 +24,8 @@ RECONNECT_MS = 10
 """A kernel listens some tenths of a second after its client has begun to knock. ZeroMQ knocks
 again every 100 ms, unless told otherwise."""
 ANSWER_S, HEARD_S = 1.0, 0.2
-"""How long jupyter_client waits for an answer, and for the word of it where outputs come, before
-it asks again."""
+"""How long an answer is waited for, and then a word where outputs come, before the kernel is asked
+again; both as jupyter_client has them."""
 
 
 class OurKernelClient(AsyncKernelClient):
